@@ -1,0 +1,85 @@
+//! The `$connect` authorizer: who may come in, and as whom.
+//!
+//! It answers with the tenant and world that API Gateway then hands to every message of the connection, so that ingest looks
+//! nothing up. It fails closed: whatever it does not understand, it denies, and it says the same of a key that is malformed
+//! and one that nobody has.
+
+mod cache;
+mod decide;
+mod wire;
+
+use testgram_protocol::id::WorldKey;
+use testgram_protocol::reason::Refusal;
+use testgram_runtime::metrics::{Line, Sink, Unit};
+use testgram_store::authorizer::Worlds;
+
+use cache::Cache;
+pub use decide::Admission;
+pub use wire::{Request, Response, Unauthorized};
+
+/// What outlives an invocation.
+#[derive(Debug)]
+pub struct State {
+    worlds: Worlds,
+    cache: Cache,
+    metrics: Sink,
+    now_ms: fn() -> u64,
+}
+
+impl State {
+    /// Puts a state together.
+    #[must_use]
+    pub fn new(worlds: Worlds, metrics: Sink, now_ms: fn() -> u64) -> Self {
+        Self {
+            worlds,
+            cache: Cache::default(),
+            metrics,
+            now_ms,
+        }
+    }
+
+    /// Opens a connection to the store before the first visitor waits for it.
+    pub async fn warm(&self) {
+        self.worlds.warm().await;
+    }
+}
+
+/// Answers one `$connect`.
+///
+/// # Errors
+/// [`Unauthorized`], which API Gateway turns into 401, where no world has the key. Every other refusal is a policy that denies.
+pub async fn handle(state: &State, request: Request) -> Result<Response, Unauthorized> {
+    let now_ms = (state.now_ms)();
+    let decision = admit(state, &request, now_ms).await;
+    let code = decision.as_ref().map_or_else(|refusal| refusal.word(), |_| "admitted");
+    let line = Line::new("authorize")
+        .by("Code", code)
+        .metric("Connects", Unit::Count, 1.0);
+    state
+        .metrics
+        .emit(line.property("request_id", request.request_id()), now_ms);
+    match decision {
+        Ok(admission) => Ok(Response::allow(&request, &admission)),
+        Err(Refusal::UnknownKey) => Err(Unauthorized),
+        Err(refusal) => Ok(Response::deny(&request, refusal)),
+    }
+}
+
+async fn admit(state: &State, request: &Request, now_ms: u64) -> Result<Admission, Refusal> {
+    let key = request.world_key().and_then(WorldKey::new).ok_or(Refusal::UnknownKey)?;
+    if request.version() != Some("1") {
+        return Err(Refusal::UnsupportedVersion);
+    }
+    let world = match state.cache.get(&key, now_ms) {
+        Some(known) => known,
+        None => {
+            let found = state
+                .worlds
+                .find(&key, now_ms)
+                .await
+                .map_err(|_| Refusal::Unavailable)?;
+            state.cache.put(key, found, now_ms)
+        }
+    };
+    decide::decide(world.as_deref(), request.origin())
+}

@@ -1,0 +1,96 @@
+//! A message: parse → validate → pack → put → acknowledge.
+
+use testgram_protocol::batch::{Arrival, Batch, Parsed, Refused};
+use testgram_protocol::buffer;
+use testgram_protocol::reason::MessageCode;
+use testgram_protocol::reply::Reply;
+use testgram_store::StoreError;
+use testgram_store::key::Window;
+
+use crate::report::Report;
+use crate::wire::{Request, Response};
+use crate::{Caller, State};
+
+/// After which time a client sends again what we could not store. It adds its own jitter and doubling.
+const RETRY_AFTER_MS: u32 = 1_000;
+
+/// Answers a message, and counts what became of every event in it.
+pub(crate) async fn message(state: &State, request: &Request) -> Response {
+    let received_ms = request.received_ms().unwrap_or_else(|| (state.now_ms)());
+    let mut report = Report::new(request);
+    let reply = match take(state, request, received_ms, &mut report).await {
+        Ok(parsed) => Reply::ack(&parsed, received_ms),
+        Err(refused) => {
+            report.refused(refused);
+            let retry_after = refused.code.retry().then_some(RETRY_AFTER_MS);
+            Reply::error(refused, received_ms, retry_after)
+        }
+    };
+    report.emit(&state.metrics, received_ms);
+    Response::reply(reply.to_json())
+}
+
+async fn take(state: &State, request: &Request, received_ms: u64, report: &mut Report) -> Result<Parsed, Refused> {
+    let caller = request.caller().ok_or(Refused::unread(MessageCode::NotAuthorized))?;
+    report.of(&caller);
+    let frame = request.text().ok_or(Refused::unread(MessageCode::NotJson))?;
+    report.bytes_in = frame.len();
+    let parsed = Batch::parse(
+        frame,
+        Arrival {
+            received_ms,
+            kinds: caller.kinds,
+        },
+    )?;
+    report.sifted(&parsed);
+    if !parsed.batch.is_empty() {
+        let failed = |code| whole(&parsed.batch, code);
+        store(state, &caller, &parsed.batch, received_ms, report)
+            .await
+            .map_err(failed)?;
+    }
+    report.accepted(parsed.batch.events().len());
+    Ok(parsed)
+}
+
+/// A refusal of all events that were still to be stored.
+fn whole(batch: &Batch, code: MessageCode) -> Refused {
+    Refused {
+        code,
+        session: Some(batch.session()),
+        seq: Some(batch.seq()),
+        events: batch.events().len(),
+    }
+}
+
+/// Stores a batch: the window's mark before its first batch, then one put.
+async fn store(
+    state: &State,
+    caller: &Caller,
+    batch: &Batch,
+    received_ms: u64,
+    report: &mut Report,
+) -> Result<(), MessageCode> {
+    let packed = buffer::encode(batch).map_err(|_| MessageCode::Internal)?;
+    report.bytes_stored = packed.len();
+    let window = Window::at(received_ms);
+    let world = state.store.world(&caller.tenant, &caller.world);
+    if !state.is_marked(caller, window) {
+        world.mark(window).await.map_err(code)?;
+        state.remember_mark(caller, window);
+    }
+    let written = world
+        .put_batch(batch.session(), batch.seq(), received_ms, packed)
+        .await
+        .map_err(code)?;
+    report.units = written.units;
+    Ok(())
+}
+
+const fn code(error: StoreError) -> MessageCode {
+    match error {
+        StoreError::Throttled => MessageCode::Throttled,
+        StoreError::Unavailable => MessageCode::Unavailable,
+        StoreError::Refused | StoreError::Damaged => MessageCode::Internal,
+    }
+}

@@ -1,0 +1,113 @@
+//! What is told of a message: figures, stable words, and who it was for. Nothing of what was in it.
+
+use testgram_protocol::batch::{Parsed, Refused};
+use testgram_protocol::reason::{Outcome, Tally, Whose};
+use testgram_runtime::clock::Stopwatch;
+use testgram_runtime::metrics::{Line, Sink, Unit};
+
+use crate::Caller;
+use crate::wire::Request;
+
+/// The report on one message.
+#[derive(Debug)]
+pub(crate) struct Report {
+    began: Stopwatch,
+    request_id: String,
+    tenant: String,
+    world: String,
+    tally: Tally,
+    refused: Option<Refused>,
+    pub(crate) bytes_in: usize,
+    pub(crate) bytes_stored: usize,
+    pub(crate) units: f64,
+}
+
+impl Report {
+    pub(crate) fn new(request: &Request) -> Self {
+        Self {
+            began: Stopwatch::start(),
+            request_id: request.request_id().to_owned(),
+            tenant: String::new(),
+            world: String::new(),
+            tally: Tally::default(),
+            refused: None,
+            bytes_in: 0,
+            bytes_stored: 0,
+            units: 0.0,
+        }
+    }
+
+    /// Names the caller. Ids of customers, not of visitors: an operator must be able to see whose world is in trouble.
+    pub(crate) fn of(&mut self, caller: &Caller) {
+        caller.tenant.expose().clone_into(&mut self.tenant);
+        caller.world.expose().clone_into(&mut self.world);
+    }
+
+    /// Counts what was sifted out.
+    pub(crate) fn sifted(&mut self, parsed: &Parsed) {
+        for rejected in &parsed.rejected {
+            self.tally.count(rejected.outcome, 1);
+        }
+    }
+
+    /// Counts what was stored.
+    pub(crate) fn accepted(&mut self, events: usize) {
+        self.tally.count(Outcome::Accepted, events);
+    }
+
+    /// Counts what went down with its message.
+    pub(crate) fn refused(&mut self, refused: Refused) {
+        self.tally.count(Outcome::Refused(refused.code), refused.events);
+        self.refused = Some(refused);
+    }
+
+    /// One line for the message, and one for each word under which something was lost.
+    pub(crate) fn emit(self, sink: &Sink, now_ms: u64) {
+        for (word, whose, events) in self.tally.losses() {
+            let line = Line::new("ingest").by("Code", word).by("Whose", whose_word(whose));
+            sink.emit(line.metric("EventsRejected", Unit::Count, events as f64), now_ms);
+        }
+        if let Some(refused) = self.refused {
+            let line = Line::new("ingest")
+                .by("Code", refused.code.word())
+                .by("Whose", whose_word(refused.code.whose()));
+            sink.emit(line.metric("MessagesRefused", Unit::Count, 1.0), now_ms);
+            if refused.code.whose() == Whose::Ours {
+                tracing::warn!(
+                    request_id = self.request_id,
+                    tenant = self.tenant,
+                    code = refused.code.word(),
+                    "message refused"
+                );
+            }
+        }
+        let accepted = self.tally.of(Outcome::Accepted);
+        let events = self.tally.total();
+        tracing::debug!(
+            request_id = self.request_id,
+            tenant = self.tenant,
+            events,
+            accepted,
+            "message"
+        );
+        let line = Line::new("ingest")
+            .metric("Events", Unit::Count, events as f64)
+            .metric("EventsAccepted", Unit::Count, accepted as f64)
+            .metric("BytesIn", Unit::Bytes, self.bytes_in as f64)
+            .metric("BytesStored", Unit::Bytes, self.bytes_stored as f64)
+            .metric("WriteUnits", Unit::Count, self.units)
+            .metric("Latency", Unit::Milliseconds, self.began.ms())
+            .property("request_id", self.request_id)
+            .property("tenant", self.tenant)
+            .property("world", self.world);
+        sink.emit(line, now_ms);
+    }
+}
+
+const fn whose_word(whose: Whose) -> &'static str {
+    match whose {
+        Whose::Nobody => "nobody",
+        Whose::Theirs => "theirs",
+        Whose::Ours => "ours",
+    }
+}

@@ -1,0 +1,113 @@
+//! Events of the WebSocket API, as far as they are used. All but the connection and the event's type is optional: gateways and
+//! emulators differ.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-mapping-template-reference.html#apigateway-websocket-mapping>
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use testgram_protocol::event::KindSet;
+use testgram_protocol::id::{ConnectionId, TenantId, WorldId};
+
+use crate::Caller;
+
+/// An event of the WebSocket API.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Request {
+    request_context: RequestContext,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    connection_id: String,
+    event_type: String,
+    #[serde(default)]
+    request_id: Option<String>,
+    #[serde(default)]
+    request_time_epoch: Option<u64>,
+    #[serde(default)]
+    authorizer: Option<HashMap<String, Value>>,
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Request")
+    }
+}
+
+impl Request {
+    pub(crate) fn event_type(&self) -> &str {
+        &self.request_context.event_type
+    }
+
+    pub(crate) fn request_id(&self) -> &str {
+        self.request_context.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// When the gateway received it, milliseconds since 1970. The gateway's clock is the server's clock: one for all functions.
+    pub(crate) fn received_ms(&self) -> Option<u64> {
+        self.request_context.request_time_epoch
+    }
+
+    pub(crate) fn connection(&self) -> Option<ConnectionId> {
+        ConnectionId::new(&self.request_context.connection_id)
+    }
+
+    /// The message's text; binary is not spoken.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.body.as_deref().filter(|_| self.is_base64_encoded != Some(true))
+    }
+
+    /// Who is talking; `None` unless the authorizer said all of it.
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        let context = self.request_context.authorizer.as_ref()?;
+        let word = |name| context.get(name).and_then(Value::as_str);
+        Some(Caller {
+            tenant: TenantId::new(word("tenant")?)?,
+            world: WorldId::new(word("world")?)?,
+            kinds: KindSet::from_bits(word("kinds")?.parse().ok()?),
+        })
+    }
+}
+
+/// The answer to an event. A message's answer goes to the client as it is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    status_code: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+}
+
+impl Response {
+    /// Done, nothing to say.
+    pub(crate) const fn done() -> Self {
+        Self {
+            status_code: 200,
+            body: None,
+        }
+    }
+
+    /// The connection is refused.
+    pub(crate) const fn refused(status_code: u16) -> Self {
+        Self {
+            status_code,
+            body: None,
+        }
+    }
+
+    /// A reply to the client. The status is 200 even where the reply names an error: with any other, gateways differ in whether
+    /// the client gets to see it.
+    pub(crate) const fn reply(body: String) -> Self {
+        Self {
+            status_code: 200,
+            body: Some(body),
+        }
+    }
+}

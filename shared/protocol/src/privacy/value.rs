@@ -1,0 +1,214 @@
+//! What kind of thing somebody typed, how long it was, and whether a digest of it may leave the device.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::token::luhn;
+
+/// The kind of a value. The order is part of the buffer format: append only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self", rename_all = "lowercase")]
+pub enum ValueKind {
+    /// Nothing.
+    Empty,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+    /// A number.
+    Number,
+    /// A date.
+    Date,
+    /// A time of day.
+    Time,
+    /// A URL.
+    Url,
+    /// A payment card number or anything else about a card.
+    Card,
+    /// A password.
+    Password,
+    /// A one-time code or PIN.
+    Code,
+    /// A person's name.
+    Name,
+    /// A postal address or part of one.
+    Address,
+    /// An option of a select, a radio button or a checkbox.
+    Choice,
+    /// A file.
+    File,
+    /// Other text.
+    Text,
+    /// Anything under `data-tg-mask` or named like a secret.
+    Masked,
+}
+
+crate::strict::words_only!(ValueKind);
+
+impl ValueKind {
+    /// Whether a value of this kind may carry a digest and a length. Even a salted digest of a four-digit code is one of ten
+    /// thousand, and the length of a password is a hint.
+    #[must_use]
+    pub const fn may_be_digested(self) -> bool {
+        !matches!(self, Self::Empty | Self::Card | Self::Password | Self::Code | Self::File | Self::Masked)
+    }
+}
+
+/// What the page says about a field. All in lower case, empty where the page says nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hints<'a> {
+    /// `type` of an input, or `select`, `textarea`.
+    pub field: &'a str,
+    /// `autocomplete`.
+    pub autocomplete: &'a str,
+    /// `name`, else `id`.
+    pub name: &'a str,
+}
+
+/// Names of fields whose value is a secret, whole.
+const SECRET_NAMES: &[(&str, ValueKind)] = &[("pin", ValueKind::Code), ("code", ValueKind::Code), ("key", ValueKind::Masked)];
+
+/// Parts of a field's name that make its value a secret, and the kind they make it. First match counts. Rather too wide than too
+/// narrow: `passenger` and `discard` are masked as well.
+const SECRET_PARTS: &[(&str, ValueKind)] = &[
+    ("passport", ValueKind::Masked),
+    ("phrase", ValueKind::Masked),
+    ("pass", ValueKind::Password),
+    ("pwd", ValueKind::Password),
+    ("card", ValueKind::Card),
+    ("cvv", ValueKind::Card),
+    ("cvc", ValueKind::Card),
+    ("csc", ValueKind::Card),
+    ("ccn", ValueKind::Card),
+    ("cc-", ValueKind::Card),
+    ("cc_", ValueKind::Card),
+    ("expir", ValueKind::Card),
+    ("exp-", ValueKind::Card),
+    ("exp_", ValueKind::Card),
+    ("otp", ValueKind::Code),
+    ("2fa", ValueKind::Code),
+    ("mfa", ValueKind::Code),
+    ("pincode", ValueKind::Code),
+    ("pin-", ValueKind::Code),
+    ("pin_", ValueKind::Code),
+    ("verif", ValueKind::Code),
+    ("secret", ValueKind::Masked),
+    ("token", ValueKind::Masked),
+    ("apikey", ValueKind::Masked),
+    ("api-key", ValueKind::Masked),
+    ("api_key", ValueKind::Masked),
+    ("ssn", ValueKind::Masked),
+    ("social", ValueKind::Masked),
+    ("iban", ValueKind::Masked),
+    ("bank", ValueKind::Masked),
+    ("routing", ValueKind::Masked),
+    ("acct", ValueKind::Masked),
+    ("licen", ValueKind::Masked),
+    ("tax", ValueKind::Masked),
+    ("security", ValueKind::Masked),
+    ("answer", ValueKind::Masked),
+    ("maiden", ValueKind::Masked),
+];
+
+/// The kind of `value`, by what the page says of the field first and by its looks second.
+#[must_use]
+pub fn classify(value: &str, hints: Hints<'_>) -> ValueKind {
+    by_secret_hint(hints).unwrap_or_else(|| {
+        let value = value.trim_ascii();
+        if value.is_empty() { ValueKind::Empty } else { by_secret_looks(value).or_else(|| by_hint(hints)).unwrap_or_else(|| by_looks(value)) }
+    })
+}
+
+fn by_secret_hint(hints: Hints<'_>) -> Option<ValueKind> {
+    // The last token counts: `section-blue billing cc-number`.
+    let autocomplete = hints.autocomplete.split(' ').next_back().unwrap_or_default();
+    match (hints.field, autocomplete) {
+        ("password", _) | (_, "current-password" | "new-password") => Some(ValueKind::Password),
+        (_, "one-time-code") => Some(ValueKind::Code),
+        (_, card) if card.starts_with("cc-") => Some(ValueKind::Card),
+        ("file", _) => Some(ValueKind::File),
+        ("hidden", _) => Some(ValueKind::Masked),
+        _ => by_name(hints.name),
+    }
+}
+
+fn by_name(name: &str) -> Option<ValueKind> {
+    let whole = SECRET_NAMES.iter().find(|(secret, _)| name == *secret);
+    whole.or_else(|| SECRET_PARTS.iter().find(|(part, _)| name.contains(part))).map(|(_, kind)| *kind)
+}
+
+/// Secrets that give themselves away wherever they are typed.
+fn by_secret_looks(value: &str) -> Option<ValueKind> {
+    let digits: Vec<u8> = value.bytes().filter(u8::is_ascii_digit).collect();
+    let only_digits_and_gaps = value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'/'));
+    if only_digits_and_gaps && (13..=19).contains(&digits.len()) && luhn(&digits) {
+        return Some(ValueKind::Card);
+    }
+    ["ddd-dd-dddd", "ddd dd dddd"].iter().any(|ssn| shape_is(value, ssn)).then_some(ValueKind::Masked)
+}
+
+fn by_hint(hints: Hints<'_>) -> Option<ValueKind> {
+    let autocomplete = hints.autocomplete.split(' ').next_back().unwrap_or_default();
+    Some(match (hints.field, autocomplete) {
+        ("select" | "radio" | "checkbox", _) => ValueKind::Choice,
+        ("email", _) | (_, "email") => ValueKind::Email,
+        ("tel", _) => ValueKind::Phone,
+        ("url", _) | (_, "url") => ValueKind::Url,
+        ("number" | "range", _) => ValueKind::Number,
+        ("date" | "datetime-local" | "month" | "week", _) => ValueKind::Date,
+        ("time", _) => ValueKind::Time,
+        (_, tel) if tel.starts_with("tel") => ValueKind::Phone,
+        (_, bday) if bday.starts_with("bday") => ValueKind::Date,
+        (_, "name" | "given-name" | "additional-name" | "family-name" | "nickname" | "username") => ValueKind::Name,
+        (_, "street-address" | "postal-code" | "country" | "country-name") => ValueKind::Address,
+        (_, address) if address.starts_with("address-") => ValueKind::Address,
+        _ => return None,
+    })
+}
+
+fn by_looks(value: &str) -> ValueKind {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    if is_email(value) {
+        ValueKind::Email
+    } else if value.starts_with("http://") || value.starts_with("https://") || value.starts_with("www.") {
+        ValueKind::Url
+    } else if ["dddd-dd-dd", "dd/dd/dddd", "dd.dd.dddd", "d/d/dddd"].iter().any(|date| shape_is(value, date)) {
+        ValueKind::Date
+    } else if ["dd:dd", "dd:dd:dd", "d:dd"].iter().any(|time| shape_is(value, time)) {
+        ValueKind::Time
+    } else if digits < 7 && is_number(value) {
+        ValueKind::Number
+    } else if (7..=15).contains(&digits) && value.bytes().all(|b| b.is_ascii_digit() || b" +-().".contains(&b)) {
+        ValueKind::Phone
+    } else if is_number(value) {
+        ValueKind::Number
+    } else {
+        ValueKind::Text
+    }
+}
+
+fn is_email(value: &str) -> bool {
+    value.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains('.') && !host.ends_with('.') && !value.contains(|c: char| c.is_ascii_whitespace())
+    })
+}
+
+fn is_number(value: &str) -> bool {
+    let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
+    unsigned.bytes().any(|b| b.is_ascii_digit()) && unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+}
+
+/// `d` stands for a digit, anything else for itself.
+fn shape_is(value: &str, shape: &str) -> bool {
+    value.len() == shape.len() && value.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'd' { b.is_ascii_digit() } else { b == s })
+}
+
+/// The bucket of a length in UTF-16 units (what JavaScript counts): 0, 1, 2–3, 4–7, 8–15, 16–31, 32–63, 64–127, 128 and more.
+#[must_use]
+pub fn length_bucket(units: usize) -> u8 {
+    let bits = usize::BITS - units.leading_zeros();
+    bits.min(u32::from(LENGTH_BUCKETS) - 1) as u8
+}
+
+/// How many buckets [`length_bucket`] has.
+pub const LENGTH_BUCKETS: u8 = 9;

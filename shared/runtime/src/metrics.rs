@@ -1,0 +1,148 @@
+//! CloudWatch metrics in the embedded metric format: a JSON line in the log from which CloudWatch makes metrics.
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+//!
+//! One line says all about one message, its figures as metrics and the rest as searchable properties.
+
+use std::fmt;
+use std::io::Write as _;
+
+use serde_json::{Map, Value, json};
+
+/// The namespace of every metric.
+pub const NAMESPACE: &str = "Testgram";
+
+/// The unit of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A number of things.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Milliseconds.
+    Milliseconds,
+}
+
+/// One line in the making.
+#[derive(Debug)]
+pub struct Line {
+    dimensions: Vec<&'static str>,
+    metrics: Vec<Value>,
+    values: Map<String, Value>,
+}
+
+impl Line {
+    /// A line whose metrics are grouped by `function`.
+    #[must_use]
+    pub fn new(function: &'static str) -> Self {
+        let mut values = Map::new();
+        values.insert("Function".to_owned(), function.into());
+        Self {
+            dimensions: vec!["Function"],
+            metrics: Vec::new(),
+            values,
+        }
+    }
+
+    /// Groups the metrics by a further dimension. Every distinct value is a metric of its own (and is billed as one): stable
+    /// words only.
+    #[must_use]
+    pub fn by(mut self, dimension: &'static str, word: &'static str) -> Self {
+        self.dimensions.push(dimension);
+        self.values.insert(dimension.to_owned(), word.into());
+        self
+    }
+
+    /// Adds a figure.
+    #[must_use]
+    pub fn metric(mut self, name: &'static str, unit: Unit, value: f64) -> Self {
+        self.metrics.push(json!({ "Name": name, "Unit": format!("{unit:?}") }));
+        self.values.insert(name.to_owned(), number(value));
+        self
+    }
+
+    /// Adds a property: searchable, not a metric.
+    #[must_use]
+    pub fn property(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.values.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The line, as of `now_ms`.
+    #[must_use]
+    pub fn into_json(self, now_ms: u64) -> String {
+        let mut values = self.values;
+        let set = json!({ "Namespace": NAMESPACE, "Dimensions": [self.dimensions], "Metrics": self.metrics });
+        values.insert(
+            "_aws".to_owned(),
+            json!({ "Timestamp": now_ms, "CloudWatchMetrics": [set] }),
+        );
+        Value::Object(values).to_string()
+    }
+}
+
+/// Whole numbers without a fraction, others to a thousandth: lines are billed by the byte.
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 9e15 {
+        Value::from(value as i64)
+    } else {
+        Value::from((value * 1000.0).round() / 1000.0)
+    }
+}
+
+/// Where lines go.
+pub struct Sink(Box<dyn Fn(&str) + Send + Sync>);
+
+impl Sink {
+    /// Standard output, which on Lambda is the log.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self(Box::new(|line| {
+            let mut out = std::io::stdout().lock();
+            // A log that cannot be written is nothing a message should fail for.
+            drop(writeln!(out, "{line}"));
+        }))
+    }
+
+    /// Anywhere else.
+    #[must_use]
+    pub fn to(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Box::new(write))
+    }
+
+    /// Writes `line`.
+    pub fn emit(&self, line: Line, now_ms: u64) {
+        (self.0)(&line.into_json(now_ms));
+    }
+}
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sink")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_each_metric_with_its_unit_and_value() {
+        let line = Line::new("ingest")
+            .by("Code", "bad_time")
+            .metric("Rejected", Unit::Count, 2.0)
+            .metric("Latency", Unit::Milliseconds, 1.234_56)
+            .property("request_id", "r-1")
+            .into_json(1_700_000_000_000);
+        let read: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            read,
+            json!({
+                "_aws": { "Timestamp": 1_700_000_000_000_u64, "CloudWatchMetrics": [{
+                    "Namespace": "Testgram", "Dimensions": [["Function", "Code"]],
+                    "Metrics": [{ "Name": "Rejected", "Unit": "Count" }, { "Name": "Latency", "Unit": "Milliseconds" }]
+                }] },
+                "Function": "ingest", "Code": "bad_time", "Rejected": 2, "Latency": 1.235, "request_id": "r-1"
+            })
+        );
+    }
+}

@@ -1,0 +1,109 @@
+//! How a function starts.
+
+use aws_config::SdkConfig;
+use lambda_runtime::Diagnostic;
+
+use crate::aws::{self, TlsError};
+use crate::region::{self, RefusedRegion};
+use crate::{logs, metrics::Sink};
+
+/// What a function's `main` gets to build its state from.
+#[derive(Debug)]
+pub struct Start {
+    /// For clients.
+    pub aws: SdkConfig,
+    /// For metrics.
+    pub metrics: Sink,
+}
+
+/// Why a function does not start.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// Not a region of the United States.
+    #[error(transparent)]
+    Region(#[from] RefusedRegion),
+    /// A broken build.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A setting is missing.
+    #[error("the environment variable {0} is missing")]
+    Missing(&'static str),
+}
+
+/// Sets up logs, checks the region, and configures the SDK. Call once, first thing in `main`.
+///
+/// # Errors
+/// Why the function must not start. The error has been logged.
+pub async fn start() -> Result<Start, StartError> {
+    logs::init(variable("RUST_LOG").as_deref());
+    logs::quiet_panics();
+    let started = configure().await;
+    if let Err(error) = &started {
+        tracing::error!(%error, "refusing to start");
+    }
+    started
+}
+
+async fn configure() -> Result<Start, StartError> {
+    let region = region::check(variable("AWS_REGION").as_deref())?;
+    Ok(Start {
+        aws: aws::config(region).await?,
+        metrics: Sink::stdout(),
+    })
+}
+
+impl Start {
+    /// A required setting.
+    ///
+    /// # Errors
+    /// If it is not set; logged.
+    pub fn setting(&self, name: &'static str) -> Result<String, StartError> {
+        let value = variable(name).filter(|value| !value.is_empty());
+        value
+            .ok_or(StartError::Missing(name))
+            .inspect_err(|error| tracing::error!(%error, "refusing to start"))
+    }
+}
+
+/// Runs one invocation so that a panic in it ends it alone and takes nothing out with it: the runtime's own guard would send the
+/// panic's text to the caller, and it may quote what was being worked on.
+///
+/// # Errors
+/// [`Panicked`], which says no more than that.
+pub async fn shielded<T: Send + 'static>(invocation: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
+    tokio::spawn(invocation).await.map_err(|_| Panicked)
+}
+
+/// An invocation panicked. Where, stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panicked;
+
+impl From<Panicked> for Diagnostic {
+    fn from(_: Panicked) -> Self {
+        Self {
+            error_type: "Internal".to_owned(),
+            error_message: "internal error".to_owned(),
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where a function reads its environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_its_invocation_and_says_nothing() {
+        let secret = "jane@example.com".to_owned();
+        let answer = shielded(async move { assert!(secret.is_empty(), "{secret}") }).await;
+        assert_eq!(answer, Err(Panicked));
+        assert_eq!(Diagnostic::from(Panicked).error_message, "internal error");
+    }
+}

@@ -1,0 +1,53 @@
+//! What can go wrong with the store, told apart by what a caller can do about it.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// A failed call. Holds nothing of what was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Asked to slow down; nothing happened.
+    #[error("the store asked to slow down")]
+    Throttled,
+    /// No answer, or one of the store's own failures; whether it happened is unknown.
+    #[error("the store did not answer")]
+    Unavailable,
+    /// The store refused: a missing table, a missing right, an item it does not take. Sending again will not help.
+    #[error("the store refused")]
+    Refused,
+    /// An item does not have the form we write.
+    #[error("an item in the store is damaged")]
+    Damaged,
+}
+
+/// Error codes with which AWS asks to slow down.
+const SLOW_DOWN: &[&str] = &[
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "Throttling",
+    "TooManyRequestsException",
+    "SlowDown",
+];
+
+impl StoreError {
+    /// Sorts an error of the SDK by what can be done about it, and logs its code, which is all of it that is safe to log.
+    pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, action: &'static str) -> Self {
+        let code = error.code().unwrap_or_default();
+        let sorted = match error {
+            SdkError::ServiceError(_) if SLOW_DOWN.contains(&code) => Self::Throttled,
+            SdkError::ServiceError(_)
+                if matches!(
+                    code,
+                    "InternalServerError" | "ServiceUnavailable" | "InternalFailure" | ""
+                ) =>
+            {
+                Self::Unavailable
+            }
+            SdkError::ServiceError(_) => Self::Refused,
+            SdkError::ConstructionFailure(_) => Self::Refused,
+            _ => Self::Unavailable,
+        };
+        tracing::warn!(action, code, outcome = %sorted, "store call failed");
+        sorted
+    }
+}
