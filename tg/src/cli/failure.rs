@@ -1,0 +1,163 @@
+//! Why a command failed: one exit code and one stable word for each reason, with a hint of what to do.
+
+use serde_json::{Value, json};
+
+use crate::local::{data::DataError, stack::StartError};
+
+/// The reasons, by exit code. Codes and words are never reused: scripts depend on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// 1 `failed`: anything that has no code of its own.
+    Failed,
+    /// 2 `usage`: the arguments are not understood.
+    Usage,
+    /// 3 `port_in_use`: another program listens on the port.
+    PortInUse,
+    /// 4 `data_in_use`: another tg holds the data folder.
+    DataInUse,
+    /// 5 `data_unusable`: the data folder cannot be read or written, is not tg's, or has another format.
+    DataUnusable,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [
+        Self::Failed,
+        Self::Usage,
+        Self::PortInUse,
+        Self::DataInUse,
+        Self::DataUnusable,
+    ];
+
+    /// What the process exits with.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::PortInUse => 3,
+            Self::DataInUse => 4,
+            Self::DataUnusable => 5,
+        }
+    }
+
+    /// The stable word in `error[<word>]`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::PortInUse => "port_in_use",
+            Self::DataInUse => "data_in_use",
+            Self::DataUnusable => "data_unusable",
+        }
+    }
+
+    fn hint(self) -> &'static str {
+        match self {
+            Self::Failed => "run it again with TESTGRAM_LOG=debug",
+            Self::Usage => "see tg --help, or tg <command> --help",
+            Self::PortInUse => {
+                "stop the other program, or choose other ports with --port and --aws-port (0 takes a free one)"
+            }
+            Self::DataInUse => "stop the other tg, or choose another folder with --data",
+            Self::DataUnusable => "choose another folder with --data, or move this one away",
+        }
+    }
+}
+
+/// A command that failed.
+#[derive(Debug)]
+pub struct Failure {
+    reason: Reason,
+    message: String,
+}
+
+impl Failure {
+    /// A failure for a reason.
+    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+        }
+    }
+
+    /// Arguments that are not understood. clap's text begins with the fact and goes on with usage, which is the hint's.
+    pub(super) fn usage(error: &clap::Error) -> Self {
+        let text = error.to_string();
+        let fact = text.lines().next().unwrap_or_default();
+        Self::new(
+            Reason::Usage,
+            fact.strip_prefix("error: ").unwrap_or("no command was given"),
+        )
+    }
+
+    /// Why it failed.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// For people: two lines.
+    pub(super) fn text(&self) -> String {
+        format!(
+            "error[{}]: {}\nhint: {}",
+            self.reason.word(),
+            self.message,
+            self.reason.hint()
+        )
+    }
+
+    /// For programs: one object.
+    pub(super) fn json(&self) -> Value {
+        json!({"error": self.reason.word(), "message": self.message, "hint": self.reason.hint(), "exit_code": self.reason.exit_code()})
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        let reason = match &error {
+            StartError::PortInUse(_) => Reason::PortInUse,
+            StartError::Data(DataError::InUse(_)) => Reason::DataInUse,
+            StartError::Data(_) => Reason::DataUnusable,
+            StartError::Port { .. } | StartError::Aws(_) | StartError::Tables(_) => Reason::Failed,
+        };
+        Self::new(reason, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    /// The contract with scripts: a change here is a breaking change.
+    #[test]
+    fn codes_and_words_are_pinned() {
+        let table: Vec<(u8, &str)> = Reason::ALL.iter().map(|r| (r.exit_code(), r.word())).collect();
+        let pinned = [
+            (1, "failed"),
+            (2, "usage"),
+            (3, "port_in_use"),
+            (4, "data_in_use"),
+            (5, "data_unusable"),
+        ];
+        assert_eq!(table, pinned);
+        assert_eq!(
+            table.iter().map(|(_, word)| word).collect::<HashSet<_>>().len(),
+            Reason::ALL.len()
+        );
+    }
+
+    #[test]
+    fn every_failure_is_said_in_both_forms() {
+        for reason in Reason::ALL {
+            let failure = Failure::new(reason, "what happened");
+            let text = failure.text();
+            let (error, hint) = text.split_once('\n').unwrap();
+            assert_eq!(error, format!("error[{}]: what happened", reason.word()));
+            assert!(hint.starts_with("hint: ") && !hint.contains('\n'));
+            let json = failure.json();
+            assert_eq!(json["error"], reason.word());
+            assert_eq!(json["exit_code"], reason.exit_code());
+        }
+    }
+}

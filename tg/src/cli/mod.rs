@@ -1,0 +1,52 @@
+//! The command line.
+
+mod failure;
+mod logging;
+mod output;
+mod up;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand, error::ErrorKind};
+
+pub use failure::{Failure, Reason};
+pub use up::Up;
+
+use crate::local::stack::MakeClients;
+
+/// Testgram on the command line.
+#[derive(Debug, Parser)]
+#[command(name = "tg", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(Up),
+}
+
+/// Runs the command that the arguments name. `clients` makes the SDK clients of the handlers against the local stores.
+pub fn run(args: impl IntoIterator<Item = OsString>, clients: impl MakeClients) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    // Before the arguments are understood, how to say that they are not.
+    let json = args.iter().any(|arg| arg == "--json");
+    let outcome = match Cli::try_parse_from(args) {
+        Ok(Cli {
+            command: Command::Up(up),
+        }) => up.run(clients),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            output::text(&error.to_string());
+            Ok(())
+        }
+        Err(error) => Err(Failure::usage(&error)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::failure(&failure, json);
+            ExitCode::from(failure.reason().exit_code())
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The local stack: API Gateway's WebSocket front, DynamoDB and S3 on loopback, over one data folder.
+//!
+//! Nothing outside this module knows that it exists: handlers get events and SDK clients, as in AWS.
+
+pub mod aws;
+pub mod data;
+pub mod front;
+pub mod function;
+pub mod gateway;
+pub mod stack;
+pub mod stores;

@@ -1,0 +1,162 @@
+//! The whole local stack, from a folder and two ports to something that serves; and the one place where the handlers
+//! are connected to it.
+
+use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc};
+
+use lambda_runtime::Diagnostic;
+use testgram_runtime::clock;
+use testgram_runtime::metrics::Sink;
+use testgram_store::StoreError;
+use testgram_store::authorizer::Worlds;
+use testgram_store::ingest::Ingest;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    aws::{AwsError, Endpoint},
+    data::{DataError, DataFolder},
+    front, function,
+    gateway::{Api, Gateway, Limits, Routes},
+    stores::{self, Stores},
+};
+
+/// The routes that have a name; every other message goes to `$default`. As in `template.yaml`.
+pub const NAMED_ROUTES: &[&str] = &["batch"];
+
+/// How `main` makes the clients, once the stores serve.
+pub trait MakeClients: FnOnce(&Endpoint) -> Stores {}
+
+impl<F: FnOnce(&Endpoint) -> Stores> MakeClients for F {}
+
+/// Connects the handlers to their routes.
+fn routes(stores: Stores) -> Routes {
+    let Stores { dynamodb, tables } = stores;
+    let worlds = Worlds::new(dynamodb.clone(), tables.clone());
+    let authorize = Arc::new(testgram_authorize::State::new(worlds, metrics(), clock::now_ms));
+    let ingest = Ingest::new(dynamodb, tables);
+    let ingest = Arc::new(testgram_ingest::State::new(ingest, metrics(), clock::now_ms));
+    let authorize = function::typed(move |request| {
+        let state = Arc::clone(&authorize);
+        async move {
+            testgram_authorize::handle(&state, request)
+                .await
+                .map_err(Diagnostic::from)
+        }
+    });
+    let ingest = function::typed(move |request| {
+        let state = Arc::clone(&ingest);
+        async move { Ok::<_, Diagnostic>(testgram_ingest::handle(&state, request).await) }
+    });
+    Routes::new(authorize, &ingest, NAMED_ROUTES)
+}
+
+/// Metrics go to the log: standard output is for the ready line.
+fn metrics() -> Sink {
+    Sink::to(|line| tracing::debug!(line, "metrics"))
+}
+
+/// Where the stack serves, and from which folder.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The port of the front; 0 takes a free one.
+    pub port: u16,
+    /// The port of the AWS endpoint; 0 takes a free one.
+    pub aws_port: u16,
+    /// The data folder.
+    pub data: PathBuf,
+}
+
+/// Why the stack does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody listens there.
+    #[error("port {0} on 127.0.0.1 is in use")]
+    PortInUse(u16),
+    /// The system refuses the port.
+    #[error("port {port} on 127.0.0.1 cannot be listened on: {source}")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The AWS stand-ins cannot start.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The tables cannot be made.
+    #[error("the tables cannot be made: {0}")]
+    Tables(#[from] StoreError),
+}
+
+/// A running stack.
+pub struct Stack {
+    url: String,
+    gateway: Gateway,
+    stop: CancellationToken,
+    served: JoinHandle<io::Result<()>>,
+    aws: Endpoint,
+    /// Last, so that the lock is let go when all else is closed.
+    _data: DataFolder,
+}
+
+impl Stack {
+    /// Takes the folder and the ports, starts the stores, then the functions that use them, then the front.
+    ///
+    /// # Errors
+    /// When the folder, a port or a store is not to be had.
+    pub async fn start(options: &Options, clients: impl MakeClients) -> Result<Self, StartError> {
+        let data = DataFolder::open(&options.data)?;
+        let front = listen(options.port).await?;
+        let aws = listen(options.aws_port).await?;
+        let address = front.local_addr().map_err(|source| StartError::Port {
+            port: options.port,
+            source,
+        })?;
+        let aws = Endpoint::start(aws, &data).await?;
+        let stores = clients(&aws);
+        stores::prepare(&stores).await?;
+        let gateway = Gateway::new(Api::default(), routes(stores), Limits::default());
+        let router = front::router([gateway.router()]);
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(front::serve(front, router, stop.clone()));
+        tracing::info!(data = %data.path().display(), aws = aws.url(), "serving");
+        Ok(Self {
+            url: format!("http://{address}"),
+            gateway,
+            stop,
+            served,
+            aws,
+            _data: data,
+        })
+    }
+
+    /// The front's address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Ends the stack from the outside in: no new connections, running invocations, sockets, stores, lock.
+    pub async fn shutdown(self) {
+        self.stop.cancel();
+        self.gateway.shutdown().await;
+        // An HTTP client that never finishes its request would hold the server; nothing acknowledged hangs on it.
+        let served = tokio::time::timeout(Limits::default().shutdown_grace, self.served).await;
+        if !matches!(served, Ok(Ok(Ok(())))) {
+            tracing::warn!("the front did not end well");
+        }
+        self.aws.stop().await;
+        tracing::info!("ended");
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse(port),
+            _ => StartError::Port { port, source },
+        })
+}

@@ -1,0 +1,9 @@
+//! `tg`: the only place where SDK clients are made, as in each Lambda function's own `main`.
+
+use std::process::ExitCode;
+
+use testgram_tg::{cli, local::stores};
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), |aws| stores::clients(&aws.url()))
+}

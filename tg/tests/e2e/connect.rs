@@ -1,0 +1,159 @@
+//! Who comes in and who does not.
+
+use testgram_protocol::event::Kind;
+use testgram_protocol::settings::Settings;
+
+use crate::client::{ORIGIN, handshake};
+use crate::frames::{batch, good, session};
+use crate::stack::Stack;
+
+fn open() -> Settings {
+    Settings {
+        origins: vec![ORIGIN.into()],
+        eu_visitors: false,
+        ..Settings::default()
+    }
+}
+
+/// All that an answer says, but for the ids that AWS adds.
+fn message(body: &str) -> String {
+    let mut body: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).unwrap();
+    body.retain(|name, _| !matches!(name.as_str(), "connectionId" | "requestId"));
+    assert_eq!(body.len(), 1, "nothing but a message: {body:?}");
+    body["message"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn every_kind_of_refusal_and_nothing_told_of_its_reason() {
+    let stack = Stack::start();
+    let worlds = [
+        ("pausedkey", Settings { paused: true, ..open() }),
+        (
+            "eukey",
+            Settings {
+                eu_visitors: true,
+                ..open()
+            },
+        ),
+        (
+            "quotakey",
+            Settings {
+                monthly_events: Some(100),
+                ..open()
+            },
+        ),
+        (
+            "closedkey",
+            Settings {
+                origins: vec![],
+                ..open()
+            },
+        ),
+        (
+            "signedkey",
+            Settings {
+                eu_visitors: true,
+                agreement: Some("2026-01-31".into()),
+                ..open()
+            },
+        ),
+    ];
+    for (key, settings) in &worlds {
+        stack.world("acme", key.trim_end_matches("key"), key, settings).await;
+    }
+    stack.use_up("acme", "quota", 100).await;
+
+    let status = async |query: &str, origin: Option<&str>| match handshake(&stack.front, query, origin).await {
+        Ok(_) => (101, String::new()),
+        Err(refused) => refused,
+    };
+    for (query, origin, expected) in [
+        ("world=demo&v=1", Some(ORIGIN), 101),
+        ("world=signedkey&v=1", Some(ORIGIN), 101),
+        ("v=1", Some(ORIGIN), 401),
+        ("world=&v=1", Some(ORIGIN), 401),
+        ("world=nobodyhasthis&v=1", Some(ORIGIN), 401),
+        ("world=%27%22%3B--&v=1", Some(ORIGIN), 401),
+        ("world=demo%23x&v=1", Some(ORIGIN), 401),
+        ("world=demo", Some(ORIGIN), 403),
+        ("world=demo&v=2", Some(ORIGIN), 403),
+        ("world=demo&v=1", None, 403),
+        ("world=demo&v=1", Some("https://evil.example"), 403),
+        ("world=demo&v=1", Some("null"), 403),
+        ("world=closedkey&v=1", Some(ORIGIN), 403),
+        ("world=pausedkey&v=1", Some(ORIGIN), 403),
+        ("world=eukey&v=1", Some(ORIGIN), 403),
+        ("world=quotakey&v=1", Some(ORIGIN), 403),
+    ] {
+        let (got, body) = status(query, origin).await;
+        assert_eq!(got, expected, "{query} from {origin:?}");
+        if expected == 401 {
+            assert_eq!(
+                body, r#"{"message":"Unauthorized"}"#,
+                "unknown and malformed keys look the same"
+            );
+        }
+        if expected == 403 {
+            assert_eq!(message(&body), "Forbidden");
+        }
+    }
+}
+
+#[tokio::test]
+async fn kinds_that_a_world_does_not_collect_are_filtered_and_named() {
+    let stack = Stack::start();
+    stack
+        .world(
+            "acme",
+            "quiet",
+            "quietkey",
+            &Settings {
+                off: vec![Kind::Click],
+                ..open()
+            },
+        )
+        .await;
+    let mut client = stack.client_of("quietkey").await;
+    let reply = client.ask(batch(&session(), 0, &good(0))).await;
+    assert_eq!(
+        (reply["accepted"].as_u64(), reply["rejected"][0]["code"].as_str()),
+        (Some(2), Some("kind_not_collected"))
+    );
+    let stored = stack.stored("acme", "quiet").await;
+    assert!(
+        stored
+            .values()
+            .all(|batch| batch.events().iter().all(|event| event.what.kind() != Kind::Click))
+    );
+    assert_eq!(stored.len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_is_remembered_and_forgotten_and_nothing_of_the_visitor_is_kept() {
+    let stack = Stack::start();
+    let client = stack.client().await;
+    #[expect(clippy::disallowed_methods, reason = "a test may look at everything")]
+    let rows = async || {
+        let scan = stack
+            .dynamodb()
+            .scan()
+            .table_name("testgram-connections")
+            .send()
+            .await
+            .unwrap();
+        scan.items.unwrap_or_default()
+    };
+    let connected = rows().await;
+    assert_eq!(connected.len(), 1);
+    let mut attributes: Vec<_> = connected[0].keys().map(String::as_str).collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["pk", "sk", "x"], "no address, no user agent");
+    drop(client);
+    for _ in 0..200 {
+        if rows().await.is_empty() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the connection is still remembered");
+}

@@ -1,0 +1,175 @@
+//! A `tg up` process on a folder and free ports, and a look into its store.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use testgram_protocol::batch::Batch;
+use testgram_protocol::id::{TenantId, WorldId, WorldKey};
+use testgram_protocol::settings::Settings;
+use testgram_store::admin::Admin;
+use testgram_store::archive::{Archive, Mark};
+use testgram_store::key::Window;
+use testgram_tg::local::stores;
+
+use crate::client::Client;
+
+pub struct Stack {
+    process: Child,
+    data: PathBuf,
+    pub front: String,
+    pub aws: String,
+    /// Only the stack that made the folder removes it.
+    owns_data: bool,
+}
+
+impl Stack {
+    pub fn start() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("tg-e2e-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let data = std::env::temp_dir().join(name);
+        let mut stack = Self::start_on(&data);
+        stack.owns_data = true;
+        stack
+    }
+
+    fn start_on(data: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_tg"))
+            .args(["up", "--port", "0", "--aws-port", "0", "--json", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The log names the AWS endpoint; it is drained to its end so that the process never waits for us.
+        let mut log = BufReader::new(process.stderr.take().unwrap()).lines();
+        let aws = loop {
+            let line = log.next().expect("the process logs where it serves").unwrap();
+            if let Some(url) = serde_json::from_str::<serde_json::Value>(&line)
+                .ok()
+                .and_then(|log| Some(log["aws"].as_str()?.to_owned()))
+            {
+                break url;
+            }
+        };
+        std::thread::spawn(move || log.for_each(drop));
+        let mut ready = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut ready)
+            .unwrap();
+        let front = ready
+            .trim()
+            .strip_prefix("ready http://")
+            .expect("a ready line")
+            .to_owned();
+        Self {
+            process,
+            data: data.to_owned(),
+            front,
+            aws,
+            owns_data: false,
+        }
+    }
+
+    /// `kill -9`, then a new process on the same folder.
+    pub fn kill_and_restart(mut self) -> Self {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let mut next = Self::start_on(&self.data);
+        next.owns_data = std::mem::take(&mut self.owns_data);
+        next
+    }
+
+    pub async fn client(&self) -> Client {
+        self.client_of("demo").await
+    }
+
+    pub async fn client_of(&self, key: &str) -> Client {
+        Client::connect(&self.front, key).await
+    }
+
+    pub async fn world(&self, tenant: &str, world: &str, key: &str, settings: &Settings) {
+        let clients = stores::clients(&self.aws);
+        let admin = Admin::new(clients.dynamodb, clients.tables);
+        admin
+            .put_world(
+                &tenant_id(tenant),
+                &world_id(world),
+                &WorldKey::new(key).unwrap(),
+                settings,
+            )
+            .await
+            .unwrap();
+    }
+
+    pub async fn use_up(&self, tenant: &str, world: &str, events: u64) {
+        let clients = stores::clients(&self.aws);
+        let admin = Admin::new(clients.dynamodb, clients.tables);
+        admin
+            .add_usage(&tenant_id(tenant), &world_id(world), crate::frames::now_ms(), events)
+            .await
+            .unwrap();
+    }
+
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        stores::clients(&self.aws).dynamodb
+    }
+
+    fn archive(&self) -> Archive {
+        let clients = stores::clients(&self.aws);
+        Archive::new(clients.dynamodb, clients.tables)
+    }
+
+    pub async fn marks(&self) -> Vec<Mark> {
+        self.archive()
+            .marks_before(Window::numbered(u64::MAX / 1_000))
+            .await
+            .unwrap()
+    }
+
+    /// What the archiver would find of a world: its batches by session and number, through the marks. A batch that was sent again
+    /// in a later window stands twice and is the same.
+    pub async fn stored(&self, tenant: &str, world: &str) -> BTreeMap<(String, u32), Batch> {
+        let archive = self.archive();
+        let mut found = BTreeMap::new();
+        for mark in self.marks().await {
+            if mark.tenant == tenant_id(tenant) && mark.world == world_id(world) {
+                for batch in archive
+                    .world(&mark.tenant, &mark.world)
+                    .batches(mark.window)
+                    .await
+                    .unwrap()
+                {
+                    let key = (batch.session().expose(), batch.seq());
+                    if let Some(before) = found.insert(key, batch.clone()) {
+                        assert_eq!(before, batch, "a batch sent twice is the same batch");
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if self.owns_data {
+            let _ = std::fs::remove_dir_all(&self.data);
+        }
+    }
+}
+
+pub fn tenant_id(text: &str) -> TenantId {
+    TenantId::new(text).unwrap()
+}
+
+pub fn world_id(text: &str) -> WorldId {
+    WorldId::new(text).unwrap()
+}
+
+pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -1,0 +1,46 @@
+//! `kill -9` in the middle of writes: everything that was acknowledged is there afterwards.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use crate::support::{Scratch, Tg, create_table, keys, put, sdk};
+
+#[tokio::test]
+async fn a_killed_process_loses_nothing_it_acknowledged() {
+    let scratch = Scratch::new();
+    let mut tg = Tg::up(scratch.path());
+    create_table(&sdk(&tg.aws)).await;
+    let acknowledged = Arc::new(Mutex::new(HashSet::new()));
+    for round in 0..3 {
+        let client = sdk(&tg.aws);
+        let writers: Vec<_> = (0..4)
+            .map(|writer| {
+                let (client, acknowledged) = (client.clone(), Arc::clone(&acknowledged));
+                tokio::spawn(async move {
+                    for index in 0.. {
+                        let sk = round * 1_000_000 + writer * 100_000 + index;
+                        if !put(&client, sk).await {
+                            break;
+                        }
+                        acknowledged.lock().unwrap().insert(sk);
+                    }
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        tg.kill();
+        // The SDK tries again for a while, in vain.
+        writers.iter().for_each(tokio::task::JoinHandle::abort);
+        tg = Tg::up(scratch.path());
+        let kept: HashSet<u32> = keys(&sdk(&tg.aws)).await.into_iter().collect();
+        let acknowledged = acknowledged.lock().unwrap();
+        assert!(acknowledged.len() > 10, "nothing was written");
+        let lost: Vec<_> = acknowledged.difference(&kept).collect();
+        assert!(lost.is_empty(), "lost {lost:?} of {}", acknowledged.len());
+        // What was written but not acknowledged may be there: at most one a writer and round.
+        assert!(kept.len() - acknowledged.len() <= 4 * (round as usize + 1));
+    }
+}
