@@ -13,10 +13,10 @@ FUZZ_SECONDS ?= 60
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help up test setup build fmt lint fuzz
+.PHONY: help up test setup build fmt lint fuzz generated
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Build and start the whole system on this machine (needs only Rust and a C compiler)
 	@tools/setup.sh up
@@ -44,4 +44,9 @@ lint: ## Run the gate's checks that need no test run
 fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 	@tools/setup.sh fuzz
 	@# The sanitizer flags are unstable; the stable compiler has them behind this switch.
-	RUSTC_BOOTSTRAP=1 cargo fuzz run $(FUZZ_TARGET) -- -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048
+	@mkdir -p fuzz/corpus/$(FUZZ_TARGET)
+	RUSTC_BOOTSTRAP=1 cargo fuzz run $(FUZZ_TARGET) fuzz/corpus/$(FUZZ_TARGET) fuzz/seeds/$(FUZZ_TARGET) -- -max_len=4096 \
+	  -dict=fuzz/$(FUZZ_TARGET).dict -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048
+
+generated: ## Write anew what is generated and committed: the JSON Schema and the unsalted digests
+	cargo run --locked --package testgram-protocol --example generate

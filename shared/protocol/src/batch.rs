@@ -64,7 +64,12 @@ impl Refused {
     /// A refusal of a frame that could not be read far enough to say which one it was.
     #[must_use]
     pub const fn unread(code: MessageCode) -> Self {
-        Self { code, session: None, seq: None, events: 0 }
+        Self {
+            code,
+            session: None,
+            seq: None,
+            events: 0,
+        }
     }
 }
 
@@ -106,7 +111,14 @@ impl Batch {
                 let events = frame.events.len();
                 let (session, seq) = envelope(&frame, events, arrival)?;
                 let (meta, meta_rejected) = (frame.meta, None);
-                Ok(sift(session, seq, meta, meta_rejected, frame.events.into_iter().map(Ok), arrival))
+                Ok(sift(
+                    session,
+                    seq,
+                    meta,
+                    meta_rejected,
+                    frame.events.into_iter().map(Ok),
+                    arrival,
+                ))
             }
             Err(_) => Self::parse_piecewise(frame, arrival),
         }
@@ -130,7 +142,12 @@ impl Batch {
 
     /// Puts a batch together again from what was stored.
     pub(crate) const fn restored(session: SessionId, seq: u32, meta: Option<Meta>, events: Vec<Event>) -> Self {
-        Self { session, seq, meta, events }
+        Self {
+            session,
+            seq,
+            meta,
+            events,
+        }
     }
 
     /// The session it belongs to.
@@ -174,14 +191,23 @@ fn piece<'a, T: Deserialize<'a>>(raw: &'a str) -> Result<T, Reason> {
 /// Checks the envelope, which holds for a batch as a whole.
 fn envelope<E, M>(frame: &Frame<'_, E, M>, events: usize, arrival: Arrival) -> Result<(SessionId, u32), Refused> {
     let session = SessionId::new(&frame.session);
-    let refuse = |code| Err(Refused { code, session, seq: Some(frame.seq), events });
+    let refuse = |code| {
+        Err(Refused {
+            code,
+            session,
+            seq: Some(frame.seq),
+            events,
+        })
+    };
     if frame.kind != "batch" {
         return refuse(MessageCode::UnknownType);
     }
     if frame.v != 1 {
         return refuse(MessageCode::UnsupportedVersion);
     }
-    let Some(id) = session else { return refuse(MessageCode::BadSession) };
+    let Some(id) = session else {
+        return refuse(MessageCode::BadSession);
+    };
     if frame.seq > limits::MAX_SEQ {
         return refuse(MessageCode::BadSeq);
     }
@@ -240,7 +266,16 @@ fn sift(
         };
         rejected.push(Rejected { index, outcome });
     }
-    Parsed { batch: Batch { session, seq, meta, events: kept }, rejected, meta_rejected }
+    Parsed {
+        batch: Batch {
+            session,
+            seq,
+            meta,
+            events: kept,
+        },
+        rejected,
+        meta_rejected,
+    }
 }
 
 /// How deep brackets nest in `json`, which has parsed as JSON.

@@ -202,7 +202,8 @@ impl<'de> Deserialize<'de> for KindWord {
             }
             fn visit_str<E: de::Error>(self, word: &str) -> Result<KindWord, E> {
                 let kind = Kind::ALL.iter().find(|kind| kind.word() == word);
-                kind.map(|kind| KindWord(*kind)).ok_or_else(|| E::custom(Reason::UnknownKind))
+                kind.map(|kind| KindWord(*kind))
+                    .ok_or_else(|| E::custom(Reason::UnknownKind))
             }
         }
         deserializer.deserialize_str(Word)
@@ -497,7 +498,11 @@ impl Value {
             return Err(Reason::OutOfRange);
         }
         let tells = self.len.is_some() || self.digest.is_some();
-        if tells && !self.kind.may_be_digested() { Err(Reason::DigestNotAllowed) } else { Ok(()) }
+        if tells && !self.kind.may_be_digested() {
+            Err(Reason::DigestNotAllowed)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -548,7 +553,8 @@ details! {
         pub el: Element,
         /// What is told of its value.
         pub value: Value,
-        /// Keys pressed.
+        /// Keys pressed. Not told of a secret, as the next one and the rhythm: how many keys a password took is its length.
+        #[serde(default)]
         pub keys: u16,
         /// Of which took something back.
         #[serde(default)]
@@ -741,7 +747,11 @@ pub struct Mods(#[schemars(range(max = 15))] u8);
 impl<'de> Deserialize<'de> for Mods {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mask = u8::deserialize(deserializer)?;
-        if mask > 15 { Err(de::Error::custom(Reason::OutOfRange)) } else { Ok(Self(mask)) }
+        if mask > 15 {
+            Err(de::Error::custom(Reason::OutOfRange))
+        } else {
+            Ok(Self(mask))
+        }
     }
 }
 
@@ -820,15 +830,36 @@ objects!(
     Element, Value => Value::check, Page => Page::check, Click, Input => Input::check, Submit, Key, Move, Scroll => Scroll::check,
     Drag => Drag::check, Api => Api::check, Error => Error::check, Viewport, Visibility, End, Custom, Meta => Meta::check,
 );
-words_only!(Role, FieldType, Autocomplete, Button, PageCause, NamedKey, Method, ErrorName, EndReason, Device, Browser, Os);
+words_only!(
+    Role,
+    FieldType,
+    Autocomplete,
+    Button,
+    PageCause,
+    NamedKey,
+    Method,
+    ErrorName,
+    EndReason,
+    Device,
+    Browser,
+    Os
+);
 
 /// A duration within a session, milliseconds.
 const fn ms(ms: u32) -> Result<(), Reason> {
-    if ms > limits::SESSION_MS { Err(Reason::OutOfRange) } else { Ok(()) }
+    if ms > limits::SESSION_MS {
+        Err(Reason::OutOfRange)
+    } else {
+        Ok(())
+    }
 }
 
 fn at_most(most: u32, numbers: &[u32]) -> Result<(), Reason> {
-    if numbers.iter().any(|number| *number > most) { Err(Reason::OutOfRange) } else { Ok(()) }
+    if numbers.iter().any(|number| *number > most) {
+        Err(Reason::OutOfRange)
+    } else {
+        Ok(())
+    }
 }
 
 impl Page {
@@ -839,6 +870,10 @@ impl Page {
 
 impl Input {
     fn check(&self) -> Result<(), Reason> {
+        let tells = self.keys > 0 || self.edits > 0 || !self.rhythm.items().is_empty();
+        if tells && self.value.kind.is_secret() {
+            return Err(Reason::DigestNotAllowed);
+        }
         ms(self.ms)
     }
 }
@@ -859,19 +894,30 @@ impl Drag {
 impl Api {
     fn check(&self) -> Result<(), Reason> {
         ms(self.ms)?;
-        if self.status == 0 || (100..=599).contains(&self.status) { Ok(()) } else { Err(Reason::OutOfRange) }
+        if self.status == 0 || (100..=599).contains(&self.status) {
+            Ok(())
+        } else {
+            Err(Reason::OutOfRange)
+        }
     }
 }
 
 impl Error {
     fn check(&self) -> Result<(), Reason> {
-        at_most(limits::SCRIPT_PLACE, &[self.line.unwrap_or_default(), self.col.unwrap_or_default()])
+        at_most(
+            limits::SCRIPT_PLACE,
+            &[self.line.unwrap_or_default(), self.col.unwrap_or_default()],
+        )
     }
 }
 
 impl Meta {
     fn check(&self) -> Result<(), Reason> {
         let tz = self.tz.unwrap_or_default();
-        if (-limits::TZ_MINUTES..=limits::TZ_MINUTES).contains(&tz) { Ok(()) } else { Err(Reason::OutOfRange) }
+        if (-limits::TZ_MINUTES..=limits::TZ_MINUTES).contains(&tz) {
+            Ok(())
+        } else {
+            Err(Reason::OutOfRange)
+        }
     }
 }

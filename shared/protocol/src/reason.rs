@@ -58,8 +58,8 @@ words! {
         NotADigest = "not_a_digest": "a digest is 64 lower-case hex digits of SHA-256",
         /// The digest of a well-known value without a salt.
         UnsaltedDigest = "unsalted_digest": "this digest was made without the session's salt",
-        /// A digest or length where none may be (passwords, cards, codes, masked or empty values).
-        DigestNotAllowed = "digest_not_allowed": "this kind of value carries neither digest nor length",
+        /// A digest or length where none may be (passwords, cards, codes, masked or empty values), or the keys that a secret took.
+        DigestNotAllowed = "digest_not_allowed": "of this kind of value neither digest, length nor keys are told",
         /// A label that is not a 16-bit digest: labels never travel in clear.
         LabelInClear = "label_in_clear": "a label is four lower-case hex digits, never text",
         /// Looks like an e-mail address.
@@ -231,7 +231,10 @@ impl Tally {
     /// Word, whose doing, and count of everything but acceptance.
     pub fn losses(&self) -> impl Iterator<Item = (&'static str, Whose, usize)> {
         let accepted = Outcome::Accepted.word();
-        self.0.iter().filter(move |(word, _)| **word != accepted).map(|(word, (whose, count))| (*word, *whose, *count))
+        self.0
+            .iter()
+            .filter(move |(word, _)| **word != accepted)
+            .map(|(word, (whose, count))| (*word, *whose, *count))
     }
 }
 
@@ -257,7 +260,11 @@ impl Reason {
         let text = error.to_string();
         if let Some(rest) = text.strip_prefix(MARK) {
             let word = rest.split(' ').next().unwrap_or_default();
-            return Self::ALL.iter().copied().find(|reason| reason.word() == word).unwrap_or(Self::Malformed);
+            return Self::ALL
+                .iter()
+                .copied()
+                .find(|reason| reason.word() == word)
+                .unwrap_or(Self::Malformed);
         }
         match text.split(' ').take(2).collect::<Vec<_>>().as_slice() {
             ["unknown", "field"] => Self::UnknownField,

@@ -82,7 +82,10 @@ impl Reply {
             seq: parsed.batch.seq(),
             accepted: parsed.batch.events().len(),
             rejected: rejected.collect(),
-            meta_rejected: parsed.meta_rejected.map(|reason| Explained { code: reason.word(), message: reason.message() }),
+            meta_rejected: parsed.meta_rejected.map(|reason| Explained {
+                code: reason.word(),
+                message: reason.message(),
+            }),
             server_time,
         })
     }
@@ -111,5 +114,9 @@ impl Reply {
 
 fn internal() -> String {
     let code = MessageCode::Internal;
-    format!(r#"{{"type":"error","code":"{}","message":"{}","retry":true}}"#, code.word(), code.message())
+    format!(
+        r#"{{"type":"error","code":"{}","message":"{}","retry":true}}"#,
+        code.word(),
+        code.message()
+    )
 }

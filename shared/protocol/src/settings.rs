@@ -26,7 +26,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { paused: false, origins: Vec::new(), eu_visitors: true, agreement: None, off: Vec::new(), monthly_events: None }
+        Self {
+            paused: false,
+            origins: Vec::new(),
+            eu_visitors: true,
+            agreement: None,
+            off: Vec::new(),
+            monthly_events: None,
+        }
     }
 }
 
@@ -56,24 +63,37 @@ impl Settings {
 /// `*.` stands for one or more labels of a host, `:*` for any port; all else is compared as it is (browsers send origins in
 /// lower case).
 fn origin_matches(allowed: &str, origin: &str) -> bool {
-    let (Some((allowed_scheme, allowed_rest)), Some((scheme, rest))) = (allowed.split_once("://"), origin.split_once("://")) else {
+    let (Some((allowed_scheme, allowed_rest)), Some((scheme, rest))) =
+        (allowed.split_once("://"), origin.split_once("://"))
+    else {
         return false;
     };
     let (allowed_host, allowed_port) = host_and_port(allowed_rest);
     let (host, port) = host_and_port(rest);
     let same_host = match allowed_host.strip_prefix("*.") {
-        Some(parent) => host.strip_suffix(parent).and_then(|left| left.strip_suffix('.')).is_some_and(|label| !label.is_empty()),
+        Some(parent) => host
+            .strip_suffix(parent)
+            .and_then(|left| left.strip_suffix('.'))
+            .is_some_and(|label| !label.is_empty()),
         None => host == allowed_host,
     };
     allowed_scheme == scheme && same_host && (allowed_port == Some("*") || allowed_port == port)
 }
 
 fn host_and_port(rest: &str) -> (&str, Option<&str>) {
-    rest.rsplit_once(':').map_or((rest, None), |(host, port)| (host, Some(port)))
+    rest.rsplit_once(':')
+        .map_or((rest, None), |(host, port)| (host, Some(port)))
 }
 
 fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.bytes().enumerate().all(|(at, b)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() })
+    text.len() == 10
+        && text.bytes().enumerate().all(|(at, b)| {
+            if matches!(at, 4 | 7) {
+                b == b'-'
+            } else {
+                b.is_ascii_digit()
+            }
+        })
 }
 
 #[cfg(test)]
@@ -81,7 +101,11 @@ mod tests {
     use super::*;
 
     fn open() -> Settings {
-        Settings { origins: vec!["https://shop.example".into()], eu_visitors: false, ..Settings::default() }
+        Settings {
+            origins: vec!["https://shop.example".into()],
+            eu_visitors: false,
+            ..Settings::default()
+        }
     }
 
     const ORIGIN: Option<&str> = Some("https://shop.example");
@@ -94,25 +118,45 @@ mod tests {
 
     #[test]
     fn eu_visitors_are_the_default_and_need_an_agreement() {
-        let eu = Settings { eu_visitors: Settings::default().eu_visitors, ..open() };
+        let eu = Settings {
+            eu_visitors: Settings::default().eu_visitors,
+            ..open()
+        };
         assert_eq!(eu.admit(ORIGIN, 0), Err(Refusal::AgreementMissing));
-        let vague = Settings { agreement: Some("soon".into()), ..eu.clone() };
+        let vague = Settings {
+            agreement: Some("soon".into()),
+            ..eu.clone()
+        };
         assert_eq!(vague.admit(ORIGIN, 0), Err(Refusal::AgreementMissing));
-        let signed = Settings { agreement: Some("2026-11-01".into()), ..eu };
+        let signed = Settings {
+            agreement: Some("2026-11-01".into()),
+            ..eu
+        };
         assert_eq!(signed.admit(ORIGIN, 0), Ok(KindSet::ALL));
     }
 
     #[test]
     fn a_paused_world_and_a_used_up_quota_refuse() {
-        assert_eq!(Settings { paused: true, ..open() }.admit(ORIGIN, 0), Err(Refusal::Paused));
-        let quota = Settings { monthly_events: Some(10), ..open() };
+        assert_eq!(
+            Settings { paused: true, ..open() }.admit(ORIGIN, 0),
+            Err(Refusal::Paused)
+        );
+        let quota = Settings {
+            monthly_events: Some(10),
+            ..open()
+        };
         assert_eq!(quota.admit(ORIGIN, 10), Err(Refusal::OverQuota));
         assert!(quota.admit(ORIGIN, 9).is_ok());
     }
 
     #[test]
     fn kinds_that_are_off_are_left_out() {
-        let kinds = Settings { off: vec![Kind::Move], ..open() }.admit(ORIGIN, 0).unwrap();
+        let kinds = Settings {
+            off: vec![Kind::Move],
+            ..open()
+        }
+        .admit(ORIGIN, 0)
+        .unwrap();
         assert!(!kinds.contains(Kind::Move) && kinds.contains(Kind::Click));
     }
 

@@ -10,12 +10,12 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::stack::PATIENCE;
 
-pub const ORIGIN: &str = "http://127.0.0.1:4600";
+pub(crate) const ORIGIN: &str = "http://127.0.0.1:4600";
 
-pub struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// A handshake with this query and origin: the client, or the status it was refused with and everything the answer said.
-pub async fn handshake(front: &str, query: &str, origin: Option<&str>) -> Result<Client, (u16, String)> {
+pub(crate) async fn handshake(front: &str, query: &str, origin: Option<&str>) -> Result<Client, (u16, String)> {
     let mut request = format!("ws://{front}/ws?{query}").into_client_request().unwrap();
     if let Some(origin) = origin {
         request.headers_mut().insert("origin", origin.parse().unwrap());
@@ -40,23 +40,23 @@ pub async fn handshake(front: &str, query: &str, origin: Option<&str>) -> Result
 }
 
 impl Client {
-    pub async fn connect(front: &str, key: &str) -> Self {
+    pub(crate) async fn connect(front: &str, key: &str) -> Self {
         handshake(front, &format!("world={key}&v=1"), Some(ORIGIN))
             .await
             .map_err(|(status, _)| status)
             .unwrap()
     }
 
-    pub async fn send(&mut self, message: impl Into<String>) {
+    pub(crate) async fn send(&mut self, message: impl Into<String>) {
         self.0.send(Message::text(message.into())).await.unwrap();
     }
 
-    pub async fn send_binary(&mut self, bytes: Vec<u8>) {
+    pub(crate) async fn send_binary(&mut self, bytes: Vec<u8>) {
         self.0.send(Message::binary(bytes)).await.unwrap();
     }
 
     /// The next message, or the close code if the server closed; `None` if the connection broke.
-    pub async fn receive(&mut self) -> Option<Result<Value, u16>> {
+    pub(crate) async fn receive(&mut self) -> Option<Result<Value, u16>> {
         loop {
             match timeout(PATIENCE, self.0.next())
                 .await
@@ -71,12 +71,12 @@ impl Client {
     }
 
     /// Whether the message could be handed to the connection.
-    pub async fn try_send(&mut self, message: String) -> bool {
+    pub(crate) async fn try_send(&mut self, message: String) -> bool {
         self.0.send(Message::text(message)).await.is_ok()
     }
 
     /// Sends a message and returns its reply.
-    pub async fn ask(&mut self, message: impl Into<String>) -> Value {
+    pub(crate) async fn ask(&mut self, message: impl Into<String>) -> Value {
         self.send(message).await;
         self.receive().await.expect("an open connection").expect("a reply")
     }

@@ -17,17 +17,17 @@ use testgram_tg::local::stores;
 
 use crate::client::Client;
 
-pub struct Stack {
+pub(crate) struct Stack {
     process: Child,
     data: PathBuf,
-    pub front: String,
-    pub aws: String,
+    pub(crate) front: String,
+    pub(crate) aws: String,
     /// Only the stack that made the folder removes it.
     owns_data: bool,
 }
 
 impl Stack {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("tg-e2e-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let data = std::env::temp_dir().join(name);
@@ -75,7 +75,7 @@ impl Stack {
     }
 
     /// `kill -9`, then a new process on the same folder.
-    pub fn kill_and_restart(mut self) -> Self {
+    pub(crate) fn kill_and_restart(mut self) -> Self {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
         let mut next = Self::start_on(&self.data);
@@ -83,15 +83,15 @@ impl Stack {
         next
     }
 
-    pub async fn client(&self) -> Client {
+    pub(crate) async fn client(&self) -> Client {
         self.client_of("demo").await
     }
 
-    pub async fn client_of(&self, key: &str) -> Client {
+    pub(crate) async fn client_of(&self, key: &str) -> Client {
         Client::connect(&self.front, key).await
     }
 
-    pub async fn world(&self, tenant: &str, world: &str, key: &str, settings: &Settings) {
+    pub(crate) async fn world(&self, tenant: &str, world: &str, key: &str, settings: &Settings) {
         let clients = stores::clients(&self.aws);
         let admin = Admin::new(clients.dynamodb, clients.tables);
         admin
@@ -105,7 +105,7 @@ impl Stack {
             .unwrap();
     }
 
-    pub async fn use_up(&self, tenant: &str, world: &str, events: u64) {
+    pub(crate) async fn use_up(&self, tenant: &str, world: &str, events: u64) {
         let clients = stores::clients(&self.aws);
         let admin = Admin::new(clients.dynamodb, clients.tables);
         admin
@@ -114,7 +114,7 @@ impl Stack {
             .unwrap();
     }
 
-    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         stores::clients(&self.aws).dynamodb
     }
 
@@ -123,7 +123,7 @@ impl Stack {
         Archive::new(clients.dynamodb, clients.tables)
     }
 
-    pub async fn marks(&self) -> Vec<Mark> {
+    pub(crate) async fn marks(&self) -> Vec<Mark> {
         self.archive()
             .marks_before(Window::numbered(u64::MAX / 1_000))
             .await
@@ -132,7 +132,7 @@ impl Stack {
 
     /// What the archiver would find of a world: its batches by session and number, through the marks. A batch that was sent again
     /// in a later window stands twice and is the same.
-    pub async fn stored(&self, tenant: &str, world: &str) -> BTreeMap<(String, u32), Batch> {
+    pub(crate) async fn stored(&self, tenant: &str, world: &str) -> BTreeMap<(String, u32), Batch> {
         let archive = self.archive();
         let mut found = BTreeMap::new();
         for mark in self.marks().await {
@@ -156,20 +156,20 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        drop(self.process.kill());
+        drop(self.process.wait());
         if self.owns_data {
-            let _ = std::fs::remove_dir_all(&self.data);
+            drop(std::fs::remove_dir_all(&self.data));
         }
     }
 }
 
-pub fn tenant_id(text: &str) -> TenantId {
+pub(crate) fn tenant_id(text: &str) -> TenantId {
     TenantId::new(text).unwrap()
 }
 
-pub fn world_id(text: &str) -> WorldId {
+pub(crate) fn world_id(text: &str) -> WorldId {
     WorldId::new(text).unwrap()
 }
 
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -23,7 +23,11 @@ impl ValueDigest {
         let bytes: [u8; 32] = from_lower_hex(hex).ok_or(Reason::NotADigest)?;
         let [a, b, c, d, ..] = bytes;
         let kept = u32::from_be_bytes([a, b, c, d]);
-        if UNSALTED.binary_search(&bytes).is_ok() { Err(Reason::UnsaltedDigest) } else { Ok(Self(kept)) }
+        if UNSALTED.binary_search(&bytes).is_ok() {
+            Err(Reason::UnsaltedDigest)
+        } else {
+            Ok(Self(kept))
+        }
     }
 
     /// The 32 bits that are kept.
@@ -45,7 +49,9 @@ impl LabelDigest {
     /// # Errors
     /// [`Reason::LabelInClear`] for anything else.
     pub fn from_hex(hex: &str) -> Result<Self, Reason> {
-        from_lower_hex(hex).map(|bytes| Self(u16::from_be_bytes(bytes))).ok_or(Reason::LabelInClear)
+        from_lower_hex(hex)
+            .map(|bytes| Self(u16::from_be_bytes(bytes)))
+            .ok_or(Reason::LabelInClear)
     }
 
     /// The bits.

@@ -10,7 +10,9 @@ use crate::reason::Reason;
 /// Why it is not one.
 pub fn check_tag(tag: &str) -> Result<(), Reason> {
     let shaped = tag.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
-        && tag.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        && tag
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if tag.len() > limits::TAG_BYTES {
         Err(Reason::TooLong)
     } else if !shaped {
@@ -37,7 +39,9 @@ pub fn check_path(path: &str) -> Result<(), Reason> {
     let mut steps = 0;
     for step in path.split('>') {
         steps += 1;
-        let (tag, place) = step.split_once(':').map_or((step, None), |(tag, place)| (tag, Some(place)));
+        let (tag, place) = step
+            .split_once(':')
+            .map_or((step, None), |(tag, place)| (tag, Some(place)));
         check_tag(tag)?;
         if let Some(place) = place {
             let in_range = place.len() <= 3 && !place.starts_with('0') && place.parse::<u16>().is_ok_and(|n| n > 0);
@@ -46,5 +50,9 @@ pub fn check_path(path: &str) -> Result<(), Reason> {
             }
         }
     }
-    if steps > limits::PATH_STEPS { Err(Reason::TooMany) } else { Ok(()) }
+    if steps > limits::PATH_STEPS {
+        Err(Reason::TooMany)
+    } else {
+        Ok(())
+    }
 }

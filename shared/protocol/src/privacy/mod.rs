@@ -10,6 +10,6 @@ pub mod element;
 pub mod error;
 pub mod token;
 pub mod tree;
-pub mod url;
 mod unsalted;
+pub mod url;
 pub mod value;

@@ -6,6 +6,8 @@
 //!
 //! `tests/rates.rs` measures it on `data/good-words.txt` and on generated secrets, with floors.
 
+mod plain;
+
 use crate::limits;
 use crate::reason::Reason;
 
@@ -61,6 +63,11 @@ const FOLLOWERS: [&str; 26] = [
 /// `None` if `word` looks like an identifier that a programmer wrote; else what it looks like.
 #[must_use]
 pub fn looks_like_data(word: &str) -> Option<Reason> {
+    if plain::is_plain(word) { None } else { judge(word) }
+}
+
+/// By every rule.
+fn judge(word: &str) -> Option<Reason> {
     if word.is_empty() {
         return Some(Reason::LooksLikeText);
     }
@@ -79,12 +86,19 @@ pub fn looks_like_data(word: &str) -> Option<Reason> {
 /// An `@`, plain or percent-encoded, however often.
 #[must_use]
 pub fn has_at_sign(text: &str) -> bool {
-    text.contains('@') || text.split('%').skip(1).any(|after| after.trim_start_matches("25").starts_with("40"))
+    text.contains('@')
+        || text
+            .split('%')
+            .skip(1)
+            .any(|after| after.trim_start_matches("25").starts_with("40"))
 }
 
 fn ends_like_a_host(word: &str) -> bool {
     let mut parts = word.rsplit(['.', '_', '-']);
-    parts.next().is_some_and(|last| HOST_ENDINGS.contains(&last.to_ascii_lowercase().as_str())) && parts.next().is_some()
+    parts
+        .next()
+        .is_some_and(|last| HOST_ENDINGS.contains(&last.to_ascii_lowercase().as_str()))
+        && parts.next().is_some()
 }
 
 fn is_separator(b: u8) -> bool {
@@ -144,12 +158,18 @@ fn is_opaque(run: &str) -> bool {
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
     let all_hex = run.len() >= HEX && run.bytes().all(|b| b.is_ascii_hexdigit());
     let in_turns = run.len() >= 6 && digits >= 2 && switches(run.as_bytes()) >= 3;
-    all_hex || in_turns || run.split(|c: char| c.is_ascii_digit()).any(|letters| letters.len() > LETTERS)
+    all_hex
+        || in_turns
+        || run
+            .split(|c: char| c.is_ascii_digit())
+            .any(|letters| letters.len() > LETTERS)
 }
 
 /// How often a run goes over from letters to digits or back.
 fn switches(run: &[u8]) -> usize {
-    run.windows(2).filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())).count()
+    run.windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()))
+        .count()
 }
 
 /// Places where no word would go on as this run does, and how many pairs of letters were looked at: pairs that are not in
@@ -172,13 +192,17 @@ fn odd_places(run: &[u8]) -> (usize, usize) {
 }
 
 fn is_common(a: u8, b: u8) -> bool {
-    FOLLOWERS.get(usize::from(a - b'a')).is_some_and(|followers| followers.bytes().any(|follower| follower == b))
+    FOLLOWERS
+        .get(usize::from(a - b'a'))
+        .is_some_and(|followers| followers.bytes().any(|follower| follower == b))
 }
 
 /// `John-Smith`, `Mary.Jane`: capitalised words side by side are how names are written and how identifiers are not.
 fn name(word: &str) -> Option<Reason> {
     let runs: Vec<&str> = word.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    runs.windows(2).any(|pair| pair.iter().all(|run| is_capitalised(run))).then_some(Reason::LooksLikeName)
+    runs.windows(2)
+        .any(|pair| pair.iter().all(|run| is_capitalised(run)))
+        .then_some(Reason::LooksLikeName)
 }
 
 fn is_capitalised(run: &str) -> bool {

@@ -100,7 +100,10 @@ fn alike(a: &KeyTree, b: &KeyTree) -> bool {
 /// Whether the keys of a map are data: too many for a record, many whose values are all of one sort (nulls aside), or a few whose
 /// values are records with the very same keys. `{"jane":{"age":1},"joe":{"age":2},"ann":{"age":3}}` is a list of people.
 fn is_dictionary(map: &BTreeMap<String, KeyTree>) -> bool {
-    let told: Vec<&KeyTree> = map.values().filter(|tree| **tree != KeyTree::Leaf(Leaf::Null)).collect();
+    let told: Vec<&KeyTree> = map
+        .values()
+        .filter(|tree| **tree != KeyTree::Leaf(Leaf::Null))
+        .collect();
     let more_than = |most: usize, same: fn(&KeyTree, &KeyTree) -> bool| {
         told.len() > most && told.windows(2).all(|pair| matches!(pair, [a, b] if same(a, b)))
     };
@@ -237,7 +240,11 @@ impl Flat {
     }
 }
 
-fn grow(nodes: &mut impl Iterator<Item = Node>, keys: &mut impl Iterator<Item = String>, depth: usize) -> Option<KeyTree> {
+fn grow(
+    nodes: &mut impl Iterator<Item = Node>,
+    keys: &mut impl Iterator<Item = String>,
+    depth: usize,
+) -> Option<KeyTree> {
     if depth > FLAT_DEPTH {
         return None;
     }
@@ -287,10 +294,16 @@ impl Serialize for KeyTree {
 impl<'de> Deserialize<'de> for KeyTree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !deserializer.is_human_readable() {
-            return Flat::deserialize(deserializer)?.tree().ok_or_else(|| de::Error::custom("not a tree"));
+            return Flat::deserialize(deserializer)?
+                .tree()
+                .ok_or_else(|| de::Error::custom("not a tree"));
         }
         let tree = AtDepth(1).deserialize(deserializer)?;
-        if tree.nodes() > limits::TREE_NODES { Err(de::Error::custom(Reason::TooMany)) } else { Ok(tree) }
+        if tree.nodes() > limits::TREE_NODES {
+            Err(de::Error::custom(Reason::TooMany))
+        } else {
+            Ok(tree)
+        }
     }
 }
 
@@ -332,7 +345,9 @@ impl<'de> Visitor<'de> for AtDepth {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<KeyTree, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(key) = access.next_key::<String>()? {
-            if key != ANY_KEY && let Some(reason) = looks_like_data(&key) {
+            if key != ANY_KEY
+                && let Some(reason) = looks_like_data(&key)
+            {
                 return Err(de::Error::custom(reason));
             }
             if map.insert(key, access.next_value_seed(AtDepth(self.0 + 1))?).is_some() {
@@ -342,6 +357,10 @@ impl<'de> Visitor<'de> for AtDepth {
                 return Err(de::Error::custom(Reason::TooMany));
             }
         }
-        if is_dictionary(&map) { Err(de::Error::custom(Reason::LooksLikeDictionary)) } else { Ok(KeyTree::Map(map)) }
+        if is_dictionary(&map) {
+            Err(de::Error::custom(Reason::LooksLikeDictionary))
+        } else {
+            Ok(KeyTree::Map(map))
+        }
     }
 }

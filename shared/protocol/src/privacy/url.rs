@@ -20,39 +20,60 @@ const HOST_BYTES: usize = 100;
 
 /// Segments (in singular, or the last word of a compound) after which the next one names somebody or is what somebody typed,
 /// whatever it looks like.
+#[rustfmt::skip] // one word a line would be most of this file
 const ASKS_WHO: &[&str] = &[
-    "account", "author", "by", "candidate", "client", "confirm", "contact", "customer", "doctor", "driver", "email", "employee",
-    "follower", "friend", "guest", "handle", "invite", "join", "lead", "member", "name", "owner", "patient", "people", "person",
-    "phone", "profile", "recipient", "reset", "search", "seller", "student", "subscriber", "teacher", "token", "u", "user",
-    "username", "verify",
+    "account", "author", "by", "candidate", "client", "confirm", "contact", "customer", "doctor", "driver", "email",
+    "employee", "follower", "friend", "guest", "handle", "invite", "join", "lead", "member", "name", "owner",
+    "patient", "people", "person", "phone", "profile", "recipient", "reset", "search", "seller", "student",
+    "subscriber", "teacher", "token", "u", "unsubscribe", "user", "username", "verify",
 ];
 
 /// Words of the pages of such a collection: a segment made of nothing else is a page rather than a member.
+#[rustfmt::skip] // one word a line would be most of this file
 const PAGES: &[&str] = &[
-    "account", "activate", "activity", "add", "address", "addresses", "advanced", "all", "avatar", "billing", "by", "cards",
-    "change", "checkout", "code", "confirm", "confirmation", "count", "create", "current", "dashboard", "data", "delete", "details",
-    "devices", "done", "downloads", "edit", "email", "export", "feedback", "forgot", "groups", "help", "history", "home", "import",
-    "inbox", "index", "info", "invitations", "invite", "invoices", "list", "login", "logout", "lost", "me", "messages", "methods",
-    "new", "notifications", "order", "orders", "out", "overview", "password", "payment", "payments", "permissions", "phone", "plan",
-    "preferences", "privacy", "profile", "recover", "register", "registration", "remove", "reset", "results", "returns", "reviews",
-    "rewards", "roles", "saved", "search", "security", "self", "sessions", "settings", "shipping", "sign", "signin", "signout",
-    "signup", "status", "subscriptions", "suggest", "suggestions", "up", "update", "upload", "verify", "view", "wishlist", "in",
+    "about", "account", "activate", "activity", "add", "address", "addresses", "advanced", "all", "area", "avatar",
+    "billing", "by", "cards", "cart", "change", "checkout", "code", "comments", "confirm", "confirmation", "count",
+    "create", "current", "dashboard", "data", "delete", "details", "devices", "done", "downloads", "edit", "email",
+    "export", "feedback", "followers", "following", "forgot", "general", "groups", "help", "history", "home",
+    "import", "in", "inbox", "index", "info", "invitations", "invite", "invoices", "list", "login", "logout", "lost",
+    "me", "messages", "methods", "new", "notifications", "order", "orders", "out", "overview", "password", "payment",
+    "payments", "permissions", "phone", "photos", "plan", "posts", "preferences", "privacy", "profile", "recover",
+    "register", "registration", "remove", "reset", "results", "returns", "reviews", "rewards", "roles", "saved",
+    "search", "security", "self", "sent", "sessions", "settings", "shipping", "sign", "signin", "signout", "signup",
+    "status", "subscriptions", "success", "suggest", "suggestions", "team", "thanks", "up", "update", "upload",
+    "verify", "view", "wishlist",
 ];
 
 /// File endings that mark a page or a file of code, not a document somebody named.
-const ENDINGS: &[&str] =
-    &["action", "asp", "aspx", "cgi", "css", "do", "htm", "html", "js", "json", "jsp", "mjs", "php", "svg", "txt", "xml"];
+const ENDINGS: &[&str] = &[
+    "action", "asp", "aspx", "cgi", "css", "do", "htm", "html", "js", "json", "jsp", "mjs", "php", "svg", "txt", "xml",
+];
 
 /// The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not `own_origin`.
 #[must_use]
 pub fn template(raw: &str, own_origin: Option<&str>) -> String {
-    let Some((origin, rest)) = split_origin(raw) else { return OTHER.to_owned() };
+    let Some((origin, rest)) = split_origin(raw) else {
+        return OTHER.to_owned();
+    };
     let is_own = own_origin.is_some_and(|own| own.eq_ignore_ascii_case(origin));
-    let origin = if origin.is_empty() || is_own { String::new() } else { origin_template(origin) };
+    let origin = if origin.is_empty() || is_own {
+        String::new()
+    } else {
+        origin_template(origin)
+    };
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let out = format!("{origin}{}{}{}", path_template(path), query_template(query), fragment_template(fragment));
-    if out.len() > limits::URL_BYTES { format!("{origin}/:more") } else { out }
+    let out = format!(
+        "{origin}{}{}{}",
+        path_template(path),
+        query_template(query),
+        fragment_template(fragment)
+    );
+    if out.len() > limits::URL_BYTES {
+        format!("{origin}/:more")
+    } else {
+        out
+    }
 }
 
 /// Whether `text` is such a template.
@@ -64,7 +85,11 @@ pub fn check(text: &str) -> Result<(), Reason> {
         return Err(Reason::TooLong);
     }
     // Whatever the transform would change is not a template: query values, foreign hosts, empty segments, order of keys.
-    if template(text, None) == text { Ok(()) } else { Err(first_offence(text)) }
+    if template(text, None) == text {
+        Ok(())
+    } else {
+        Err(first_offence(text))
+    }
 }
 
 fn first_offence(text: &str) -> Reason {
@@ -74,7 +99,10 @@ fn first_offence(text: &str) -> Reason {
     let (origin, rest) = split_origin(text).unwrap_or_default();
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     let host = origin.split_once("://").map_or("", |(_, host)| host);
-    judged(path).find_map(|(_, offence)| offence).or_else(|| host_offence(host)).unwrap_or(Reason::NotATemplate)
+    judged(path)
+        .find_map(|(_, offence)| offence)
+        .or_else(|| host_offence(host))
+        .unwrap_or(Reason::NotATemplate)
 }
 
 fn host_offence(host: &str) -> Option<Reason> {
@@ -82,7 +110,9 @@ fn host_offence(host: &str) -> Option<Reason> {
     if !host.is_empty() && is_number(host) {
         return Some(Reason::LooksLikeNumber);
     }
-    host.split('.').filter(|label| !label.is_empty() && *label != "*").find_map(looks_like_data)
+    host.split('.')
+        .filter(|label| !label.is_empty() && *label != "*")
+        .find_map(looks_like_data)
 }
 
 fn is_number(host: &str) -> bool {
@@ -95,7 +125,9 @@ fn split_origin(raw: &str) -> Option<(&str, &str)> {
         return Some(("", raw));
     }
     let (scheme, after) = raw.split_once("://")?;
-    let is_web = ["http", "https", "ws", "wss"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    let is_web = ["http", "https", "ws", "wss"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
     let host = after.find(['/', '?', '#']).unwrap_or(after.len());
     is_web.then(|| raw.split_at(scheme.len() + "://".len() + host))
 }
@@ -104,7 +136,9 @@ fn origin_template(origin: &str) -> String {
     let (scheme, authority) = origin.split_once("://").unwrap_or(("", origin));
     let host_and_port = authority.rsplit('@').next().unwrap_or_default();
     let (host, port) = match host_and_port.rsplit_once(':') {
-        Some((host, port)) if (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit()) => (host, Some(port)),
+        Some((host, port)) if (1..=5).contains(&port.len()) && port.bytes().all(|b| b.is_ascii_digit()) => {
+            (host, Some(port))
+        }
         _ => (host_and_port, None),
     };
     let host = host_template(&host.to_ascii_lowercase());
@@ -113,11 +147,15 @@ fn origin_template(origin: &str) -> String {
 }
 
 fn host_template(host: &str) -> String {
-    let shaped = host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'*'));
+    let shaped = host
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'*'));
     if !shaped || is_number(host) || host.len() > HOST_BYTES {
         return "*".to_owned();
     }
-    let labels = host.split('.').map(|label| if looks_like_data(label).is_some() { "*" } else { label });
+    let labels = host
+        .split('.')
+        .map(|label| if looks_like_data(label).is_some() { "*" } else { label });
     labels.collect::<Vec<_>>().join(".")
 }
 
@@ -150,7 +188,9 @@ enum After {
 
 /// The segments of a path without their parameters (`;jsessionid=…`), each with what is wrong with it.
 fn judged(path: &str) -> impl Iterator<Item = (&str, Option<Reason>)> {
-    let segments = path.split('/').map(|segment| segment.split(';').next().unwrap_or_default());
+    let segments = path
+        .split('/')
+        .map(|segment| segment.split(';').next().unwrap_or_default());
     let mut after = After::Nothing;
     segments.filter(|segment| !segment.is_empty()).map(move |segment| {
         let offence = judge(after, segment);
@@ -164,12 +204,18 @@ fn judged(path: &str) -> impl Iterator<Item = (&str, Option<Reason>)> {
 }
 
 fn asks_who(segment: &str) -> bool {
-    let last = segment.rsplit(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-    ASKS_WHO.contains(&last.as_str()) || last.strip_suffix('s').is_some_and(|singular| ASKS_WHO.contains(&singular))
+    let stem = segment.split('.').next().unwrap_or_default();
+    let last = stem.rsplit(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    // `us` is not the plural of `u`: `about-us`, `en-us`.
+    let singular = last.strip_suffix('s').filter(|singular| singular.len() > 1);
+    ASKS_WHO.contains(&last.as_str()) || singular.is_some_and(|singular| ASKS_WHO.contains(&singular))
 }
 
 fn is_page(segment: &str) -> bool {
-    segment.to_ascii_lowercase().split(['-', '_']).all(|word| PAGES.contains(&word))
+    segment
+        .to_ascii_lowercase()
+        .split(['-', '_'])
+        .all(|word| PAGES.contains(&word))
 }
 
 /// What is wrong with a segment; `None` if it may stand in clear.
@@ -178,7 +224,11 @@ fn judge(after: After, segment: &str) -> Option<Reason> {
         return None;
     }
     if has_at_sign(segment) {
-        return Some(if segment.starts_with('@') { Reason::LooksLikeName } else { Reason::LooksLikeEmail });
+        return Some(if segment.starts_with('@') {
+            Reason::LooksLikeName
+        } else {
+            Reason::LooksLikeEmail
+        });
     }
     let names_somebody = match after {
         After::Nothing => false,
@@ -188,7 +238,9 @@ fn judge(after: After, segment: &str) -> Option<Reason> {
     if names_somebody {
         return Some(Reason::PersonInUrl);
     }
-    let (stem, ending) = segment.split_once('.').map_or((segment, None), |(stem, ending)| (stem, Some(ending)));
+    let (stem, ending) = segment
+        .split_once('.')
+        .map_or((segment, None), |(stem, ending)| (stem, Some(ending)));
     if ending.is_some_and(|ending| !ENDINGS.contains(&ending.to_ascii_lowercase().as_str())) {
         return Some(Reason::LooksLikeText);
     }
@@ -197,7 +249,9 @@ fn judge(after: After, segment: &str) -> Option<Reason> {
         return Some(card.unwrap_or(Reason::LooksLikeNumber));
     }
     let slug = segment.len() > limits::URL_SEGMENT_BYTES || stem.split(['-', '_']).count() > limits::URL_SEGMENT_WORDS;
-    let plain = stem.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    let plain = stem
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     looks_like_data(stem).or_else(|| (slug || !plain).then_some(Reason::LooksLikeText))
 }
 
@@ -217,12 +271,22 @@ fn query_template(query: &str) -> String {
         .map(|pair| pair.split('=').next().unwrap_or_default())
         .filter(|key| !key.is_empty())
         .map(|key| plain_brackets(key))
-        .map(|key| if looks_like_data(&key).is_none() { key } else { "*".into() })
+        .map(|key| {
+            if looks_like_data(&key).is_none() {
+                key
+            } else {
+                "*".into()
+            }
+        })
         .collect();
     keys.sort_unstable();
     keys.dedup();
     keys.truncate(limits::URL_KEYS);
-    if keys.is_empty() { String::new() } else { format!("?{}", keys.join("&")) }
+    if keys.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", keys.join("&"))
+    }
 }
 
 /// `user%5Bemail%5D` → `user[email]`: what browsers make of the names that Rails and PHP read as trees.
@@ -230,12 +294,20 @@ fn plain_brackets(key: &str) -> Cow<'_, str> {
     if !key.contains('%') {
         return key.into();
     }
-    key.replace("%5B", "[").replace("%5b", "[").replace("%5D", "]").replace("%5d", "]").into()
+    key.replace("%5B", "[")
+        .replace("%5b", "[")
+        .replace("%5D", "]")
+        .replace("%5d", "]")
+        .into()
 }
 
 /// A fragment that is a route keeps its path; any other goes.
 fn fragment_template(fragment: &str) -> String {
-    let route = fragment.trim_start_matches('!').split(['?', '#']).next().unwrap_or_default();
+    let route = fragment
+        .trim_start_matches('!')
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default();
     if !route.starts_with('/') {
         return String::new();
     }

@@ -50,7 +50,13 @@ impl ValueKind {
     /// thousand, and the length of a password is a hint.
     #[must_use]
     pub const fn may_be_digested(self) -> bool {
-        !matches!(self, Self::Empty | Self::Card | Self::Password | Self::Code | Self::File | Self::Masked)
+        !self.is_secret() && !matches!(self, Self::Empty | Self::File)
+    }
+
+    /// Whether nothing may be told of how the value was typed, since that tells its length.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Card | Self::Password | Self::Code | Self::Masked)
     }
 }
 
@@ -66,7 +72,11 @@ pub struct Hints<'a> {
 }
 
 /// Names of fields whose value is a secret, whole.
-const SECRET_NAMES: &[(&str, ValueKind)] = &[("pin", ValueKind::Code), ("code", ValueKind::Code), ("key", ValueKind::Masked)];
+const SECRET_NAMES: &[(&str, ValueKind)] = &[
+    ("pin", ValueKind::Code),
+    ("code", ValueKind::Code),
+    ("key", ValueKind::Masked),
+];
 
 /// Parts of a field's name that make its value a secret, and the kind they make it. First match counts. Rather too wide than too
 /// narrow: `passenger` and `discard` are masked as well.
@@ -115,7 +125,13 @@ const SECRET_PARTS: &[(&str, ValueKind)] = &[
 pub fn classify(value: &str, hints: Hints<'_>) -> ValueKind {
     by_secret_hint(hints).unwrap_or_else(|| {
         let value = value.trim_ascii();
-        if value.is_empty() { ValueKind::Empty } else { by_secret_looks(value).or_else(|| by_hint(hints)).unwrap_or_else(|| by_looks(value)) }
+        if value.is_empty() {
+            ValueKind::Empty
+        } else {
+            by_secret_looks(value)
+                .or_else(|| by_hint(hints))
+                .unwrap_or_else(|| by_looks(value))
+        }
     })
 }
 
@@ -134,17 +150,24 @@ fn by_secret_hint(hints: Hints<'_>) -> Option<ValueKind> {
 
 fn by_name(name: &str) -> Option<ValueKind> {
     let whole = SECRET_NAMES.iter().find(|(secret, _)| name == *secret);
-    whole.or_else(|| SECRET_PARTS.iter().find(|(part, _)| name.contains(part))).map(|(_, kind)| *kind)
+    whole
+        .or_else(|| SECRET_PARTS.iter().find(|(part, _)| name.contains(part)))
+        .map(|(_, kind)| *kind)
 }
 
 /// Secrets that give themselves away wherever they are typed.
 fn by_secret_looks(value: &str) -> Option<ValueKind> {
     let digits: Vec<u8> = value.bytes().filter(u8::is_ascii_digit).collect();
-    let only_digits_and_gaps = value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'/'));
+    let only_digits_and_gaps = value
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'/'));
     if only_digits_and_gaps && (13..=19).contains(&digits.len()) && luhn(&digits) {
         return Some(ValueKind::Card);
     }
-    ["ddd-dd-dddd", "ddd dd dddd"].iter().any(|ssn| shape_is(value, ssn)).then_some(ValueKind::Masked)
+    ["ddd-dd-dddd", "ddd dd dddd"]
+        .iter()
+        .any(|ssn| shape_is(value, ssn))
+        .then_some(ValueKind::Masked)
 }
 
 fn by_hint(hints: Hints<'_>) -> Option<ValueKind> {
@@ -172,7 +195,10 @@ fn by_looks(value: &str) -> ValueKind {
         ValueKind::Email
     } else if value.starts_with("http://") || value.starts_with("https://") || value.starts_with("www.") {
         ValueKind::Url
-    } else if ["dddd-dd-dd", "dd/dd/dddd", "dd.dd.dddd", "d/d/dddd"].iter().any(|date| shape_is(value, date)) {
+    } else if ["dddd-dd-dd", "dd/dd/dddd", "dd.dd.dddd", "d/d/dddd"]
+        .iter()
+        .any(|date| shape_is(value, date))
+    {
         ValueKind::Date
     } else if ["dd:dd", "dd:dd:dd", "d:dd"].iter().any(|time| shape_is(value, time)) {
         ValueKind::Time
@@ -189,18 +215,26 @@ fn by_looks(value: &str) -> ValueKind {
 
 fn is_email(value: &str) -> bool {
     value.split_once('@').is_some_and(|(local, host)| {
-        !local.is_empty() && host.contains('.') && !host.ends_with('.') && !value.contains(|c: char| c.is_ascii_whitespace())
+        !local.is_empty()
+            && host.contains('.')
+            && !host.ends_with('.')
+            && !value.contains(|c: char| c.is_ascii_whitespace())
     })
 }
 
 fn is_number(value: &str) -> bool {
     let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
-    unsigned.bytes().any(|b| b.is_ascii_digit()) && unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
+    unsigned.bytes().any(|b| b.is_ascii_digit())
+        && unsigned.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b','))
 }
 
 /// `d` stands for a digit, anything else for itself.
 fn shape_is(value: &str, shape: &str) -> bool {
-    value.len() == shape.len() && value.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'd' { b.is_ascii_digit() } else { b == s })
+    value.len() == shape.len()
+        && value
+            .bytes()
+            .zip(shape.bytes())
+            .all(|(b, s)| if s == b'd' { b.is_ascii_digit() } else { b == s })
 }
 
 /// The bucket of a length in UTF-16 units (what JavaScript counts): 0, 1, 2–3, 4–7, 8–15, 16–31, 32–63, 64–127, 128 and more.
