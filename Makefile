@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 60
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help up test setup build fmt lint fuzz generated
+.PHONY: help up test setup build fmt lint fuzz generated dictionary
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,3 +50,11 @@ fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 
 generated: ## Write anew what is generated and committed: the JSON Schema and the unsalted digests
 	cargo run --locked --package testgram-protocol --example generate
+
+.PHONY: bench
+bench: ## Measure ingest, the functions and tg up, as ratios beside a limit or a peer (ARGS="--json FILE")
+	@tools/setup.sh build $(shell uname -m)
+	cargo run --release --locked --package testgram-bench -- all $(ARGS)
+
+dictionary: ## Train the buffer's zstd dictionaries anew (only for a new version of the format)
+	cargo run --locked --release --package testgram-traffic --bin train-dictionary

@@ -1,4 +1,5 @@
-//! Worlds, remembered for a short time. A change of settings takes effect within [`KEEP_MS`].
+//! Worlds, remembered for a short time. A change of settings reaches new connections within [`KEEP_MS`], and open ones when
+//! ingest next sends them back to the authorizer.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,8 +8,8 @@ use lru::LruCache;
 use testgram_protocol::id::WorldKey;
 use testgram_store::authorizer::WorldRecord;
 
-/// How long an answer counts: long enough that a burst of connects costs one look-up, short enough that pausing a world feels
-/// immediate.
+/// How long an answer counts: long enough that a burst of connects costs one look-up, short enough that a changed
+/// setting is soon tried.
 const KEEP_MS: u64 = 15_000;
 /// Worlds kept; a record is a few hundred bytes.
 const WORLDS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();

@@ -81,5 +81,5 @@ async fn admit(state: &State, request: &Request, now_ms: u64) -> Result<Admissio
             state.cache.put(key, found, now_ms)
         }
     };
-    decide::decide(world.as_deref(), request.origin())
+    decide::decide(world.as_deref(), request.origin(), now_ms)
 }

@@ -5,8 +5,9 @@
 use std::collections::HashMap;
 
 use lambda_runtime::Diagnostic;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use testgram_protocol::reason::Refusal;
+use testgram_runtime::lenient;
 
 use crate::decide::Admission;
 
@@ -29,12 +30,6 @@ pub struct Request {
 struct RequestContext {
     #[serde(deserialize_with = "lenient")]
     request_id: Option<String>,
-}
-
-/// Whatever does not have the expected form is taken for missing.
-fn lenient<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(T::deserialize(value).ok())
 }
 
 impl std::fmt::Debug for Request {
@@ -104,6 +99,7 @@ impl Response {
             ("tenant", admission.tenant.expose().to_owned()),
             ("world", admission.world.expose().to_owned()),
             ("kinds", admission.kinds.bits().to_string()),
+            ("admitted", admission.admitted_ms.to_string()),
         ];
         Self::new("Allow", request, context.into())
     }

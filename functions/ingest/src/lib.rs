@@ -34,6 +34,8 @@ pub(crate) struct Caller {
     pub(crate) tenant: TenantId,
     pub(crate) world: WorldId,
     pub(crate) kinds: KindSet,
+    /// When the authorizer said so, milliseconds since 1970.
+    pub(crate) admitted_ms: u64,
 }
 
 /// The worlds whose mark this instance has left in the current window. A new window empties it, which bounds it.

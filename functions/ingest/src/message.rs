@@ -5,7 +5,7 @@ use testgram_protocol::buffer;
 use testgram_protocol::reason::MessageCode;
 use testgram_protocol::reply::Reply;
 use testgram_store::StoreError;
-use testgram_store::key::Window;
+use testgram_store::key::{Fingerprint, Window};
 
 use crate::report::Report;
 use crate::wire::{Request, Response};
@@ -13,6 +13,11 @@ use crate::{Caller, State};
 
 /// After which time a client sends again what we could not store. It adds its own jitter and doubling.
 const RETRY_AFTER_MS: u32 = 1_000;
+
+/// How long an admission counts. After that a client is asked to connect anew, which is when a paused world, a withdrawn
+/// agreement or a changed list of kinds reaches it. Short enough for an owner who withdraws consent, long enough that the
+/// authorizer runs for a thousandth of the messages.
+const ADMISSION_MS: u64 = 10 * 60 * 1000;
 
 /// Answers a message, and counts what became of every event in it.
 pub(crate) async fn message(state: &State, request: &Request) -> Response {
@@ -22,7 +27,8 @@ pub(crate) async fn message(state: &State, request: &Request) -> Response {
         Ok(parsed) => Reply::ack(&parsed, received_ms),
         Err(refused) => {
             report.refused(refused);
-            let retry_after = refused.code.retry().then_some(RETRY_AFTER_MS);
+            let busy = refused.code.retry() && refused.code != MessageCode::Reconnect;
+            let retry_after = busy.then_some(RETRY_AFTER_MS);
             Reply::error(refused, received_ms, retry_after)
         }
     };
@@ -43,9 +49,16 @@ async fn take(state: &State, request: &Request, received_ms: u64, report: &mut R
         },
     )?;
     report.sifted(&parsed);
+    let failed = |code| whole(&parsed.batch, code);
+    if received_ms.saturating_sub(caller.admitted_ms) > ADMISSION_MS {
+        return Err(failed(MessageCode::Reconnect));
+    }
     if !parsed.batch.is_empty() {
-        let failed = |code| whole(&parsed.batch, code);
-        store(state, &caller, &parsed.batch, received_ms, report)
+        let arrived = Arrived {
+            fingerprint: Fingerprint::of(frame),
+            received_ms,
+        };
+        store(state, &caller, &parsed.batch, arrived, report)
             .await
             .map_err(failed)?;
     }
@@ -63,16 +76,27 @@ fn whole(batch: &Batch, code: MessageCode) -> Refused {
     }
 }
 
+/// What a batch's key says of its arrival.
+#[derive(Clone, Copy)]
+struct Arrived {
+    fingerprint: Fingerprint,
+    received_ms: u64,
+}
+
 /// Stores a batch: the window's mark before its first batch, then one put.
 async fn store(
     state: &State,
     caller: &Caller,
     batch: &Batch,
-    received_ms: u64,
+    arrived: Arrived,
     report: &mut Report,
 ) -> Result<(), MessageCode> {
     let packed = buffer::encode(batch).map_err(|_| MessageCode::Internal)?;
     report.bytes_stored = packed.len();
+    let Arrived {
+        fingerprint,
+        received_ms,
+    } = arrived;
     let window = Window::at(received_ms);
     let world = state.store.world(&caller.tenant, &caller.world);
     if !state.is_marked(caller, window) {
@@ -80,7 +104,7 @@ async fn store(
         state.remember_mark(caller, window);
     }
     let written = world
-        .put_batch(batch.session(), batch.seq(), received_ms, packed)
+        .put_batch(batch.session(), batch.seq(), fingerprint, received_ms, packed)
         .await
         .map_err(code)?;
     report.units = written.units;
@@ -91,6 +115,6 @@ const fn code(error: StoreError) -> MessageCode {
     match error {
         StoreError::Throttled => MessageCode::Throttled,
         StoreError::Unavailable => MessageCode::Unavailable,
-        StoreError::Refused | StoreError::Damaged => MessageCode::Internal,
+        StoreError::Refused | StoreError::Taken | StoreError::Damaged => MessageCode::Internal,
     }
 }

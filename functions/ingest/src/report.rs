@@ -1,7 +1,7 @@
 //! What is told of a message: figures, stable words, and who it was for. Nothing of what was in it.
 
 use testgram_protocol::batch::{Parsed, Refused};
-use testgram_protocol::reason::{Outcome, Tally, Whose};
+use testgram_protocol::reason::{Outcome, Reason, Tally, Whose};
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Sink, Unit};
 
@@ -17,6 +17,7 @@ pub(crate) struct Report {
     world: String,
     tally: Tally,
     refused: Option<Refused>,
+    meta_rejected: Option<Reason>,
     pub(crate) bytes_in: usize,
     pub(crate) bytes_stored: usize,
     pub(crate) units: f64,
@@ -31,6 +32,7 @@ impl Report {
             world: String::new(),
             tally: Tally::default(),
             refused: None,
+            meta_rejected: None,
             bytes_in: 0,
             bytes_stored: 0,
             units: 0.0,
@@ -48,6 +50,7 @@ impl Report {
         for rejected in &parsed.rejected {
             self.tally.count(rejected.outcome, 1);
         }
+        self.meta_rejected = parsed.meta_rejected;
     }
 
     /// Counts what was stored.
@@ -66,6 +69,10 @@ impl Report {
         for (word, whose, events) in self.tally.losses() {
             let line = Line::new("ingest").by("Code", word).by("Whose", whose_word(whose));
             sink.emit(line.metric("EventsRejected", Unit::Count, events as f64), now_ms);
+        }
+        if let Some(reason) = self.meta_rejected {
+            let line = Line::new("ingest").by("Code", reason.word());
+            sink.emit(line.metric("MetaRejected", Unit::Count, 1.0), now_ms);
         }
         if let Some(refused) = self.refused {
             let line = Line::new("ingest")

@@ -1,5 +1,5 @@
-//! Events of the WebSocket API, as far as they are used. All but the connection and the event's type is optional: gateways and
-//! emulators differ.
+//! Events of the WebSocket API, as far as they are used. Everything is optional: gateways and emulators
+//! differ, and what has another form is taken for missing.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-mapping-template-reference.html#apigateway-websocket-mapping>
 
 use std::collections::HashMap;
@@ -8,30 +8,34 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use testgram_protocol::event::KindSet;
 use testgram_protocol::id::{ConnectionId, TenantId, WorldId};
+use testgram_runtime::lenient;
 
 use crate::Caller;
 
 /// An event of the WebSocket API.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Request {
-    request_context: RequestContext,
-    #[serde(default)]
+    #[serde(deserialize_with = "lenient")]
+    request_context: Option<RequestContext>,
+    #[serde(deserialize_with = "lenient")]
     body: Option<String>,
-    #[serde(default)]
+    #[serde(deserialize_with = "lenient")]
     is_base64_encoded: Option<bool>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
 struct RequestContext {
-    connection_id: String,
-    event_type: String,
-    #[serde(default)]
+    #[serde(deserialize_with = "lenient")]
+    connection_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    event_type: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     request_id: Option<String>,
-    #[serde(default)]
+    #[serde(deserialize_with = "lenient")]
     request_time_epoch: Option<u64>,
-    #[serde(default)]
+    #[serde(deserialize_with = "lenient")]
     authorizer: Option<HashMap<String, Value>>,
 }
 
@@ -42,21 +46,27 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
+    fn context<T: ?Sized>(&self, field: impl FnOnce(&RequestContext) -> Option<&T>) -> Option<&T> {
+        self.request_context.as_ref().and_then(field)
+    }
+
     pub(crate) fn event_type(&self) -> &str {
-        &self.request_context.event_type
+        self.context(|context| context.event_type.as_deref())
+            .unwrap_or_default()
     }
 
     pub(crate) fn request_id(&self) -> &str {
-        self.request_context.request_id.as_deref().unwrap_or_default()
+        self.context(|context| context.request_id.as_deref())
+            .unwrap_or_default()
     }
 
     /// When the gateway received it, milliseconds since 1970. The gateway's clock is the server's clock: one for all functions.
     pub(crate) fn received_ms(&self) -> Option<u64> {
-        self.request_context.request_time_epoch
+        self.context(|context| context.request_time_epoch.as_ref()).copied()
     }
 
     pub(crate) fn connection(&self) -> Option<ConnectionId> {
-        ConnectionId::new(&self.request_context.connection_id)
+        ConnectionId::new(self.context(|context| context.connection_id.as_deref())?)
     }
 
     /// The message's text; binary is not spoken.
@@ -66,12 +76,13 @@ impl Request {
 
     /// Who is talking; `None` unless the authorizer said all of it.
     pub(crate) fn caller(&self) -> Option<Caller> {
-        let context = self.request_context.authorizer.as_ref()?;
+        let context = self.context(|context| context.authorizer.as_ref())?;
         let word = |name| context.get(name).and_then(Value::as_str);
         Some(Caller {
             tenant: TenantId::new(word("tenant")?)?,
             world: WorldId::new(word("world")?)?,
             kinds: KindSet::from_bits(word("kinds")?.parse().ok()?),
+            admitted_ms: word("admitted")?.parse().ok()?,
         })
     }
 }

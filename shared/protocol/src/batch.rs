@@ -1,5 +1,7 @@
 //! From a frame to a batch whose every event is valid, with a reason for each that is not.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -77,10 +79,10 @@ impl Refused {
 #[serde(deny_unknown_fields)]
 struct Frame<'a, E, M> {
     #[serde(rename = "type", borrow)]
-    kind: std::borrow::Cow<'a, str>,
+    kind: Cow<'a, str>,
     v: u32,
     #[serde(borrow)]
-    session: std::borrow::Cow<'a, str>,
+    session: Cow<'a, str>,
     seq: u32,
     events: Vec<E>,
     #[serde(default = "none")]
@@ -108,39 +110,58 @@ impl Batch {
         }
         match serde_json::from_str::<Frame<'_, Event, Meta>>(frame) {
             Ok(frame) => {
-                let events = frame.events.len();
-                let (session, seq) = envelope(&frame, events, arrival)?;
-                let (meta, meta_rejected) = (frame.meta, None);
-                Ok(sift(
-                    session,
-                    seq,
-                    meta,
-                    meta_rejected,
-                    frame.events.into_iter().map(Ok),
-                    arrival,
-                ))
+                let (session, seq) = envelope(&frame, frame.events.len(), arrival)?;
+                let sieve = Sieve::new(session, arrival);
+                let (mut events, mut rejected, mut index) = (frame.events, Vec::new(), 0);
+                // In place: events are large, and most batches lose none.
+                events.retain(|event| {
+                    let objection = sieve.objection(event);
+                    rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
+                    index += 1;
+                    objection.is_none()
+                });
+                let batch = Self::restored(session, seq, frame.meta, events);
+                Ok(Parsed {
+                    batch,
+                    rejected,
+                    meta_rejected: None,
+                })
             }
             Err(_) => Self::parse_piecewise(frame, arrival),
         }
     }
 
     fn parse_piecewise(frame: &str, arrival: Arrival) -> Result<Parsed, Refused> {
-        let frame: Frame<'_, &RawValue, &RawValue> =
-            serde_json::from_str(frame).map_err(|_| Refused::unread(envelope_error(frame)))?;
+        let frame: Frame<'_, &RawValue, &RawValue> = serde_json::from_str(frame).map_err(|_| unreadable(frame))?;
         let (session, seq) = envelope(&frame, frame.events.len(), arrival)?;
         let (meta, meta_rejected) = match frame.meta.map(|raw| piece::<Meta>(raw.get())) {
             Some(Ok(meta)) => (Some(meta), None),
             Some(Err(reason)) => (None, Some(reason)),
             None => (None, None),
         };
-        let events = frame.events.into_iter().map(|raw| match raw.get() {
-            array if array.starts_with('[') => piece::<Event>(array),
-            _ => Err(Reason::Malformed),
-        });
-        Ok(sift(session, seq, meta, meta_rejected, events, arrival))
+        let sieve = Sieve::new(session, arrival);
+        let (mut events, mut rejected) = (Vec::with_capacity(frame.events.len()), Vec::new());
+        for (index, raw) in frame.events.into_iter().enumerate() {
+            let read = match raw.get() {
+                array if array.starts_with('[') => piece::<Event>(array),
+                _ => Err(Reason::Malformed),
+            };
+            let objection = match &read {
+                Ok(event) => sieve.objection(event),
+                Err(reason) => Some(Outcome::Invalid(*reason)),
+            };
+            rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
+            events.extend(read.ok().filter(|_| objection.is_none()));
+        }
+        let batch = Self::restored(session, seq, meta, events);
+        Ok(Parsed {
+            batch,
+            rejected,
+            meta_rejected,
+        })
     }
 
-    /// Puts a batch together again from what was stored.
+    /// Puts a batch together from parts that have been judged.
     pub(crate) const fn restored(session: SessionId, seq: u32, meta: Option<Meta>, events: Vec<Event>) -> Self {
         Self {
             session,
@@ -225,56 +246,70 @@ fn envelope<E, M>(frame: &Frame<'_, E, M>, events: usize, arrival: Arrival) -> R
     Ok((id, frame.seq))
 }
 
-/// What is wrong with a frame that is not even an envelope.
-fn envelope_error(frame: &str) -> MessageCode {
-    #[derive(Deserialize)]
-    struct Head<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: std::borrow::Cow<'a, str>,
-    }
+/// What is wrong with a frame that is not even an envelope, and which frame it was, as far as that can be told.
+fn unreadable(frame: &str) -> Refused {
     if serde_json::from_str::<IgnoredAny>(frame).is_err() {
-        return MessageCode::NotJson;
+        return Refused::unread(MessageCode::NotJson);
     }
-    match serde_json::from_str::<Head<'_>>(frame) {
-        Ok(head) if head.kind == "batch" => MessageCode::BadEnvelope,
-        Ok(_) => MessageCode::UnknownType,
-        Err(_) => MessageCode::BadEnvelope,
+    let Ok(head) = serde_json::from_str::<Head<'_>>(frame) else {
+        return Refused::unread(MessageCode::BadEnvelope);
+    };
+    let seq = part::<u64>(head.seq);
+    let code = match (part::<Cow<'_, str>>(head.kind).as_deref(), part::<u64>(head.v)) {
+        (Some("batch"), Some(v)) if v != 1 => MessageCode::UnsupportedVersion,
+        (Some("batch"), _) if seq.is_some_and(|seq| seq > u64::from(limits::MAX_SEQ)) => MessageCode::BadSeq,
+        (Some("batch") | None, _) => MessageCode::BadEnvelope,
+        _ => MessageCode::UnknownType,
+    };
+    Refused {
+        code,
+        session: part::<Cow<'_, str>>(head.session).and_then(|session| SessionId::new(&session)),
+        seq: seq.and_then(|seq| u32::try_from(seq).ok()),
+        events: part::<Vec<IgnoredAny>>(head.events).map_or(0, |events| events.len()),
     }
 }
 
-/// Parts the events to store from those that are not, by the rules that need the clock and the world's settings.
-fn sift(
-    session: SessionId,
-    seq: u32,
-    meta: Option<Meta>,
-    meta_rejected: Option<Reason>,
-    events: impl ExactSizeIterator<Item = Result<Event, Reason>>,
-    arrival: Arrival,
-) -> Parsed {
-    let latest = (arrival.received_ms + limits::EVENT_AHEAD_MS).saturating_sub(session.started_ms());
-    let mut kept = Vec::with_capacity(events.len());
-    let mut rejected = Vec::new();
-    for (index, event) in events.enumerate() {
-        let outcome = match event {
-            Err(reason) => Outcome::Invalid(reason),
-            Ok(event) if u64::from(event.t) > latest => Outcome::Invalid(Reason::BadTime),
-            Ok(event) if !arrival.kinds.contains(event.what.kind()) => Outcome::Filtered,
-            Ok(event) => {
-                kept.push(event);
-                continue;
-            }
-        };
-        rejected.push(Rejected { index, outcome });
+/// An envelope of any version: whatever stands in it, and whatever else.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(rename = "type", borrow, default)]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    v: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    session: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    seq: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    events: Option<&'a RawValue>,
+}
+
+fn part<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(raw?.get()).ok()
+}
+
+/// The rules for an event that need the clock and the world's settings.
+struct Sieve {
+    latest: u64,
+    kinds: KindSet,
+}
+
+impl Sieve {
+    fn new(session: SessionId, arrival: Arrival) -> Self {
+        let latest = (arrival.received_ms + limits::EVENT_AHEAD_MS).saturating_sub(session.started_ms());
+        Self {
+            latest,
+            kinds: arrival.kinds,
+        }
     }
-    Parsed {
-        batch: Batch {
-            session,
-            seq,
-            meta,
-            events: kept,
-        },
-        rejected,
-        meta_rejected,
+
+    /// Why `event` is not to be stored; `None` if it is.
+    fn objection(&self, event: &Event) -> Option<Outcome> {
+        if u64::from(event.t) > self.latest {
+            Some(Outcome::Invalid(Reason::BadTime))
+        } else {
+            (!self.kinds.contains(event.what.kind())).then_some(Outcome::Filtered)
+        }
     }
 }
 

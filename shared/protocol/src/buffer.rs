@@ -7,17 +7,16 @@
 
 mod columns;
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 use zstd::zstd_safe::{CParameter, MAGICNUMBER};
 
 use crate::batch::Batch;
-use crate::event::{Event, Meta, What};
+use crate::event::{Click, Event, Kind, Meta, Move, Scroll, What};
 use crate::id::SessionId;
 
 pub use columns::Columns;
@@ -25,10 +24,10 @@ pub use columns::Columns;
 /// The version written today.
 pub const VERSION: u8 = 1;
 
-/// Of 168 batches of 38 to 42 events from sites the dictionaries have never seen, the median item takes 944 bytes at level 1, 938
-/// at 3, 924 at 4, 918 at 6 and 9, 912 at 19, in 4.6, 4.8, 12, 29, 38 and 160 µs. In one column it took 1031, without
-/// dictionaries 1061, as JSON with a dictionary 1408. Dictionaries larger than 8 KB of words and 1 KB of numbers made it no
-/// smaller. Measured by `cargo run --release -p testgram-traffic --bin measure`.
+/// Of 171 batches of 38 to 42 events from sites the dictionaries have never seen, the median item takes 937 bytes at level 1, 935
+/// at 3, 916 at 4, 909 at 6, 904 at 19, in 4, 5, 11, 29 and 160 µs. In one column it took 986, without dictionaries 1050, as JSON
+/// with a dictionary 1376. Dictionaries larger than 8 KB of words and 1 KB of numbers made it no smaller.
+/// Measured by `cargo run --release -p testgram-traffic --bin measure`.
 const LEVEL: i32 = 3;
 
 /// Most bytes a column may unpack to. A frame is 30 KB of JSON and the unpacked form is smaller; a larger claim is damage.
@@ -82,7 +81,7 @@ pub struct EncodeError;
 #[derive(Serialize)]
 struct Written<'a> {
     meta: Option<&'a Meta>,
-    events: Vec<(i64, Cow<'a, What>)>,
+    events: Vec<(i64, Told<'a>)>,
 }
 
 #[derive(Deserialize)]
@@ -214,39 +213,97 @@ impl Near {
         Some(self.t)
     }
 
-    fn told<'a>(&mut self, what: &'a What) -> Cow<'a, What> {
-        let mut told = Cow::Borrowed(what);
-        if matches!(what, What::Click(_) | What::Move(_) | What::Scroll(_)) {
-            self.pass(told.to_mut(), Number::told, Number::told);
-        }
-        told
-    }
-
-    fn restore(&mut self, what: &mut What) {
-        self.pass(what, Number::restore, Number::restore);
-    }
-
-    /// Applies one of the two directions to the places of an event, and remembers them.
-    fn pass(&mut self, what: &mut What, short: fn(&mut u16, &mut u16), long: fn(&mut u32, &mut u32)) {
-        let (x, y) = &mut self.pointer;
+    /// The event as it is written, its places as differences from here; and moves on to where it leads.
+    fn told<'a>(&mut self, what: &'a What) -> Told<'a> {
         match what {
-            What::Click(click) => {
-                short(&mut click.x, x);
-                short(&mut click.y, y);
-            }
+            What::Click(click) => Told::Click(click, self.pass_pointer((click.x, click.y), Number::told)),
             What::Move(stretch) => {
-                short(&mut stretch.x, x);
-                short(&mut stretch.y, y);
-                for (_, right, down) in stretch.path.items() {
-                    *x = x.wrapping_add_signed(*right);
-                    *y = y.wrapping_add_signed(*down);
-                }
+                let told = self.pass_pointer((stretch.x, stretch.y), Number::told);
+                self.follow(stretch);
+                Told::Move(stretch, told)
             }
-            What::Scroll(scroll) => {
-                long(&mut scroll.y, &mut self.scroll);
-                long(&mut scroll.max, &mut self.max);
+            What::Scroll(scroll) => Told::Scroll(scroll, self.pass_scroll((scroll.y, scroll.max), Number::told)),
+            _ => Told::Whole(what),
+        }
+    }
+
+    /// Undoes [`Near::told`].
+    fn restore(&mut self, what: &mut What) {
+        match what {
+            What::Click(click) => (click.x, click.y) = self.pass_pointer((click.x, click.y), Number::restore),
+            What::Move(stretch) => {
+                (stretch.x, stretch.y) = self.pass_pointer((stretch.x, stretch.y), Number::restore);
+                self.follow(stretch);
             }
+            What::Scroll(scroll) => (scroll.y, scroll.max) = self.pass_scroll((scroll.y, scroll.max), Number::restore),
             _ => {}
+        }
+    }
+
+    fn pass_pointer(&mut self, mut place: (u16, u16), direction: fn(&mut u16, &mut u16)) -> (u16, u16) {
+        direction(&mut place.0, &mut self.pointer.0);
+        direction(&mut place.1, &mut self.pointer.1);
+        place
+    }
+
+    fn pass_scroll(&mut self, mut place: (u32, u32), direction: fn(&mut u32, &mut u32)) -> (u32, u32) {
+        direction(&mut place.0, &mut self.scroll);
+        direction(&mut place.1, &mut self.max);
+        place
+    }
+
+    /// To where a pointer's path ends.
+    fn follow(&mut self, stretch: &Move) {
+        let (x, y) = &mut self.pointer;
+        for (_, right, down) in stretch.path.items() {
+            *x = x.wrapping_add_signed(*right);
+            *y = y.wrapping_add_signed(*down);
+        }
+    }
+}
+
+/// An event as it is written: what [`What`] derives, with other places. A copy to change them in would cost an allocation for each of
+/// its strings, a third of the time to encode.
+enum Told<'a> {
+    Whole(&'a What),
+    /// With `(x, y)`.
+    Click(&'a Click, (u16, u16)),
+    /// With `(x, y)`.
+    Move(&'a Move, (u16, u16)),
+    /// With `(y, max)`.
+    Scroll(&'a Scroll, (u32, u32)),
+}
+
+impl Serialize for Told<'_> {
+    /// Fields in the order of their structs, which is all that postcard knows of them.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const NAME: &str = "What";
+        match *self {
+            Self::Whole(what) => what.serialize(serializer),
+            Self::Click(click, (x, y)) => {
+                let Click {
+                    el,
+                    x: _,
+                    y: _,
+                    button,
+                    count,
+                } = click;
+                serializer.serialize_newtype_variant(NAME, Kind::Click as u32, "Click", &(el, x, y, button, count))
+            }
+            Self::Move(stretch, (x, y)) => {
+                let Move { x: _, y: _, path } = stretch;
+                serializer.serialize_newtype_variant(NAME, Kind::Move as u32, "Move", &(x, y, path))
+            }
+            Self::Scroll(scroll, (y, max)) => {
+                let Scroll {
+                    y: _,
+                    x,
+                    max: _,
+                    ms,
+                    el,
+                } = scroll;
+                serializer.serialize_newtype_variant(NAME, Kind::Scroll as u32, "Scroll", &(y, x, max, ms, el))
+            }
         }
     }
 }

@@ -77,6 +77,18 @@ impl SessionId {
         Self(ulid::Ulid::from_parts(started_ms, random))
     }
 
+    /// As sixteen bytes, in the order of time.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.0.to_be_bytes()
+    }
+
+    /// Reads [`SessionId::to_bytes`] back.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(ulid::Ulid(u128::from_be_bytes(bytes)))
+    }
+
     /// When the session began by the device's clock, milliseconds since 1970.
     #[must_use]
     pub fn started_ms(self) -> u64 {

@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod buffer;
+pub mod calendar;
 pub mod event;
 pub mod id;
 pub mod limits;

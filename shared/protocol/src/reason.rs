@@ -108,6 +108,8 @@ words! {
         ClockSkew = "clock_skew": "the session's clock is off; begin a new session by server_time",
         /// The connection carries no tenant: nothing of it can be trusted.
         NotAuthorized = "not_authorized": "the connection is not authorized",
+        /// The connection is old: connect anew, then send again. This is how changed settings reach open connections.
+        Reconnect = "reconnect": "connect anew, then send again",
         /// The store asked us to slow down; nothing was stored.
         Throttled = "throttled": "busy; nothing was stored, send again",
         /// The store did not answer or failed; nothing is known to be stored.
@@ -156,6 +158,7 @@ impl MessageCode {
     pub const fn whose(self) -> Whose {
         match self {
             Self::Throttled | Self::Unavailable | Self::Internal | Self::NotAuthorized => Whose::Ours,
+            Self::Reconnect => Whose::Nobody,
             _ => Whose::Theirs,
         }
     }
@@ -163,7 +166,10 @@ impl MessageCode {
     /// Whether the same message, sent again later, may succeed.
     #[must_use]
     pub const fn retry(self) -> bool {
-        matches!(self, Self::Throttled | Self::Unavailable | Self::Internal)
+        matches!(
+            self,
+            Self::Reconnect | Self::Throttled | Self::Unavailable | Self::Internal
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar;
 use crate::event::{Kind, KindSet};
 use crate::reason::Refusal;
 
@@ -38,11 +39,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether a page of `origin` may connect, `used` events into the month.
+    /// Whether a page of `origin` may connect at `now_ms`, `used` events into the month.
     ///
     /// # Errors
     /// Why not.
-    pub fn admit(&self, origin: Option<&str>, used: u64) -> Result<KindSet, Refusal> {
+    pub fn admit(&self, origin: Option<&str>, used: u64, now_ms: u64) -> Result<KindSet, Refusal> {
         let origin = origin.ok_or(Refusal::OriginMissing)?;
         if !self.origins.iter().any(|allowed| origin_matches(allowed, origin)) {
             return Err(Refusal::OriginNotAllowed);
@@ -50,7 +51,12 @@ impl Settings {
         if self.paused {
             return Err(Refusal::Paused);
         }
-        if self.eu_visitors && !self.agreement.as_deref().is_some_and(is_date) {
+        if self.eu_visitors
+            && !self
+                .agreement
+                .as_deref()
+                .is_some_and(|signed| has_come(signed, &calendar::date(now_ms)))
+        {
             return Err(Refusal::AgreementMissing);
         }
         if self.monthly_events.is_some_and(|most| used >= most) {
@@ -60,8 +66,8 @@ impl Settings {
     }
 }
 
-/// `*.` stands for one or more labels of a host, `:*` for any port; all else is compared as it is (browsers send origins in
-/// lower case).
+/// `*.` stands for one or more labels before at least two others, `:*` for any port; all else is compared as it is (browsers
+/// send origins in lower case).
 fn origin_matches(allowed: &str, origin: &str) -> bool {
     let (Some((allowed_scheme, allowed_rest)), Some((scheme, rest))) =
         (allowed.split_once("://"), origin.split_once("://"))
@@ -70,11 +76,17 @@ fn origin_matches(allowed: &str, origin: &str) -> bool {
     };
     let (allowed_host, allowed_port) = host_and_port(allowed_rest);
     let (host, port) = host_and_port(rest);
+    let is_host = |host: &str| {
+        host.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+    };
     let same_host = match allowed_host.strip_prefix("*.") {
-        Some(parent) => host
-            .strip_suffix(parent)
-            .and_then(|left| left.strip_suffix('.'))
-            .is_some_and(|label| !label.is_empty()),
+        Some(parent) => {
+            let labels = host.strip_suffix(parent).and_then(|left| left.strip_suffix('.'));
+            parent.split('.').filter(|label| !label.is_empty()).count() >= 2
+                && labels.is_some_and(|labels| !labels.is_empty())
+                && is_host(host)
+        }
         None => host == allowed_host,
     };
     allowed_scheme == scheme && same_host && (allowed_port == Some("*") || allowed_port == port)
@@ -85,15 +97,21 @@ fn host_and_port(rest: &str) -> (&str, Option<&str>) {
         .map_or((rest, None), |(host, port)| (host, Some(port)))
 }
 
-fn is_date(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(|(at, b)| {
+/// Whether `date`, `YYYY-MM-DD`, is one of the calendar and not after `today`, which has the same form.
+fn has_come(date: &str, today: &str) -> bool {
+    let form = date.len() == 10
+        && date.bytes().enumerate().all(|(at, b)| {
             if matches!(at, 4 | 7) {
                 b == b'-'
             } else {
                 b.is_ascii_digit()
             }
-        })
+        });
+    let within = |part: Option<&str>, most| {
+        part.and_then(|part| part.parse().ok())
+            .is_some_and(|n: u8| (1..=most).contains(&n))
+    };
+    form && within(date.get(5..7), 12) && within(date.get(8..10), 31) && date <= today
 }
 
 #[cfg(test)]
@@ -108,12 +126,16 @@ mod tests {
         }
     }
 
+    const NOW: u64 = 1_795_435_200_000; // 23 November 2026
     const ORIGIN: Option<&str> = Some("https://shop.example");
 
     #[test]
     fn a_world_with_nothing_set_admits_nobody() {
-        assert_eq!(Settings::default().admit(ORIGIN, 0), Err(Refusal::OriginNotAllowed));
-        assert_eq!(Settings::default().admit(None, 0), Err(Refusal::OriginMissing));
+        assert_eq!(
+            Settings::default().admit(ORIGIN, 0, NOW),
+            Err(Refusal::OriginNotAllowed)
+        );
+        assert_eq!(Settings::default().admit(None, 0, NOW), Err(Refusal::OriginMissing));
     }
 
     #[test]
@@ -122,31 +144,43 @@ mod tests {
             eu_visitors: Settings::default().eu_visitors,
             ..open()
         };
-        assert_eq!(eu.admit(ORIGIN, 0), Err(Refusal::AgreementMissing));
-        let vague = Settings {
-            agreement: Some("soon".into()),
-            ..eu.clone()
-        };
-        assert_eq!(vague.admit(ORIGIN, 0), Err(Refusal::AgreementMissing));
+        assert_eq!(eu.admit(ORIGIN, 0, NOW), Err(Refusal::AgreementMissing));
+        for odd in [
+            "soon",
+            "",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-11-32",
+            "2026-11-24",
+            "9999-12-31",
+            "2026-11-1",
+        ] {
+            let agreement = Some(odd.to_owned());
+            let odd = Settings {
+                agreement,
+                ..eu.clone()
+            };
+            assert_eq!(odd.admit(ORIGIN, 0, NOW), Err(Refusal::AgreementMissing));
+        }
         let signed = Settings {
-            agreement: Some("2026-11-01".into()),
+            agreement: Some("2026-11-23".into()),
             ..eu
         };
-        assert_eq!(signed.admit(ORIGIN, 0), Ok(KindSet::ALL));
+        assert_eq!(signed.admit(ORIGIN, 0, NOW), Ok(KindSet::ALL));
     }
 
     #[test]
     fn a_paused_world_and_a_used_up_quota_refuse() {
         assert_eq!(
-            Settings { paused: true, ..open() }.admit(ORIGIN, 0),
+            Settings { paused: true, ..open() }.admit(ORIGIN, 0, NOW),
             Err(Refusal::Paused)
         );
         let quota = Settings {
             monthly_events: Some(10),
             ..open()
         };
-        assert_eq!(quota.admit(ORIGIN, 10), Err(Refusal::OverQuota));
-        assert!(quota.admit(ORIGIN, 9).is_ok());
+        assert_eq!(quota.admit(ORIGIN, 10, NOW), Err(Refusal::OverQuota));
+        assert!(quota.admit(ORIGIN, 9, NOW).is_ok());
     }
 
     #[test]
@@ -155,7 +189,7 @@ mod tests {
             off: vec![Kind::Move],
             ..open()
         }
-        .admit(ORIGIN, 0)
+        .admit(ORIGIN, 0, NOW)
         .unwrap();
         assert!(!kinds.contains(Kind::Move) && kinds.contains(Kind::Click));
     }
@@ -174,6 +208,9 @@ mod tests {
             ("https://*.shop.example", "https://.shop.example", false),
             ("http://127.0.0.1:*", "http://127.0.0.1:4600", true),
             ("http://127.0.0.1:*", "http://127.0.0.1.evil.example:4600", false),
+            ("https://*.example", "https://shop.example", false),
+            ("https://*.", "https://shop.example.", false),
+            ("https://*.shop.example", "https://evil.example/.shop.example", false),
             ("*", "https://shop.example", false),
             ("https://shop.example", "null", false),
         ] {

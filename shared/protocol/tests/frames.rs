@@ -12,7 +12,7 @@
 use serde_json::{Value, json};
 use testgram_protocol::batch::{Arrival, Batch, Parsed, Refused};
 use testgram_protocol::buffer::{self, DecodeError};
-use testgram_protocol::event::{Kind, KindSet, What};
+use testgram_protocol::event::{Kind, KindSet};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_protocol::privacy::error::WORDS;
@@ -68,8 +68,14 @@ fn a_refusal_says_which_batch_it_was_as_far_as_that_could_be_read() {
     );
     let refused = parse(&frame.replace("\"seq\":3", "\"seq\":true")).unwrap_err();
     assert_eq!(
-        (refused.code, refused.session, refused.seq),
-        (MessageCode::BadEnvelope, None, None)
+        (refused.code, refused.session, refused.seq, refused.events),
+        (MessageCode::BadEnvelope, Some(session()), None, 2)
+    );
+    let refused = parse(&frame.replace("\"v\":1", "\"v\":1,\"sdk\":\"1.2\"")).unwrap_err();
+    assert_eq!(
+        (refused.code, refused.session, refused.seq, refused.events),
+        (MessageCode::BadEnvelope, Some(session()), Some(3), 2),
+        "a client with several batches in flight must know which one, and its events are counted"
     );
 }
 

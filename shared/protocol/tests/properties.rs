@@ -152,7 +152,11 @@ fn detail() -> impl Strategy<Value = (&'static str, Value)> {
         (element(), any::<(u16, u16)>(), text(&["left", "right"]), any::<Option<u8>>())
             .prop_map(|(el, (x, y), button, count)| ("click", json!({ "el": el, "x": x, "y": y, "button": button, "count": count }))),
         (element(), value(), any::<(u16, u16, bool)>(), ms(), prop::collection::vec(any::<u16>(), 0..=12)).prop_map(
-            |(el, value, (keys, edits, paste), ms, rhythm)| {
+            |(mut el, value, (keys, edits, paste), ms, rhythm)| {
+                // Names that make a value a secret are what the vectors are for.
+                for hint in ["id", "name", "autocomplete"] {
+                    el[hint] = Value::Null;
+                }
                 let secret = ["password", "card", "code", "masked"].contains(&value["kind"].as_str().unwrap());
                 let (keys, edits, rhythm) = if secret { (0, 0, Vec::new()) } else { (keys, edits, rhythm) };
                 ("input", json!({ "el": el, "value": value, "keys": keys, "edits": edits, "ms": ms, "paste": paste, "rhythm": rhythm }))
@@ -358,7 +362,7 @@ proptest! {
         for text in [text.as_str(), ascii.as_str()] {
             drop((looks_like_data(text), url::check(text), error::scrub(text)));
             drop(testgram_protocol::event::ElementPath::new(text));
-            let hints = Hints { field: "text", autocomplete: text, name: text };
+            let hints = Hints { field: "text", autocomplete: text, name: text, id: text };
             prop_assert!(length_bucket(text.len()) < LENGTH_BUCKETS);
             let kind = classify(text, hints);
             prop_assert!(!kind.is_secret() || !kind.may_be_digested());

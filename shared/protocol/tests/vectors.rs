@@ -133,11 +133,12 @@ fn tree_read() {
 
 #[test]
 fn value() {
-    run("value", &["value", "field", "autocomplete", "name"], |case| {
+    run("value", &["value", "field", "autocomplete", "name", "id"], |case| {
         let hints = Hints {
             field: text(case, "field"),
             autocomplete: text(case, "autocomplete"),
             name: text(case, "name"),
+            id: text(case, "id"),
         };
         serde_json::to_value(classify(text(case, "value"), hints)).unwrap()
     });
@@ -284,10 +285,10 @@ fn every_reason_has_a_vector() {
 
 #[test]
 fn every_refusal_that_this_crate_makes_has_a_vector() {
-    use MessageCode::{Internal, NotAuthorized, Throttled, Unavailable};
+    use MessageCode::{Internal, NotAuthorized, Reconnect, Throttled, Unavailable};
     let codes = expected_codes();
-    // Those four are made by the functions, which know the connection and the store.
-    let elsewhere = [NotAuthorized, Throttled, Unavailable, Internal];
+    // Those are made by the functions, which know the connection and the store.
+    let elsewhere = [Reconnect, NotAuthorized, Throttled, Unavailable, Internal];
     let ours = MessageCode::ALL.iter().filter(|code| !elsewhere.contains(code));
     let missing: Vec<_> = ours.filter(|code| !codes.contains(code.word())).collect();
     assert!(missing.is_empty(), "no vector for {missing:?}");

@@ -4,9 +4,11 @@
 
 pub mod aws;
 pub mod clock;
+mod lenient;
 pub mod logs;
 pub mod metrics;
 pub mod region;
 mod start;
 
+pub use lenient::lenient;
 pub use start::{Panicked, Start, StartError, shielded, start};

@@ -3,22 +3,38 @@
 //! Levels, so that alarms can be set on them: ERROR means that data is or may be lost or withheld by our fault; WARN that we
 //! refused or retried something by our fault and lost nothing; INFO is life cycle. What came in is logged at no level.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Starts logging. `filter` is as in `RUST_LOG`; without one, `info`.
-pub fn init(filter: Option<&str>) {
-    let filter = EnvFilter::try_new(filter.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
-    let subscriber = tracing_subscriber::fmt()
+/// Starts logging at `level` (`debug`, `info`, …); without one that is understood, `info`.
+pub fn init(level: Option<&str>) {
+    let level = level.and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         // The runtime's span carries the request id.
         .with_span_list(true)
         .without_time() // CloudWatch stamps lines itself
-        .with_target(false)
-        .with_env_filter(filter);
+        .with_target(false);
     // A second start in one process (tests) keeps the first.
-    drop(subscriber.try_init());
+    drop(
+        tracing_subscriber::registry()
+            .with(lines)
+            .with(levels(level))
+            .try_init(),
+    );
+}
+
+/// `level` counts for our own crates. Others tell of warnings and worse only, whatever is asked: at lower levels the SDK and its
+/// HTTP client log whole requests.
+fn levels(level: LevelFilter) -> Targets {
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("testgram", level)
+        // Its span at this level carries the request id into our lines.
+        .with_target("lambda_runtime", level.min(LevelFilter::INFO))
 }
 
 /// Keeps the text of a panic out of the logs: it may quote what was being worked on. The place is enough to find it.
@@ -30,4 +46,26 @@ pub fn quiet_panics() {
             .unwrap_or_default();
         tracing::error!(place, "panic");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn only_our_own_crates_can_be_made_to_talk() {
+        let levels = levels(LevelFilter::TRACE);
+        assert!(levels.would_enable("testgram_ingest::message", &Level::TRACE));
+        for others in [
+            "hyper::client",
+            "aws_smithy_runtime::client",
+            "lambda_runtime",
+            "aws_sdk_dynamodb",
+        ] {
+            assert!(!levels.would_enable(others, &Level::DEBUG), "{others}");
+            assert!(levels.would_enable(others, &Level::WARN), "{others}");
+        }
+    }
 }

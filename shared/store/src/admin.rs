@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification,
@@ -34,8 +35,13 @@ impl Admin {
     /// # Errors
     /// [`StoreError`].
     pub async fn create_tables(&self) -> Result<(), StoreError> {
-        for table in [&self.tables.control, &self.tables.events, &self.tables.connections] {
-            if self.create_table(table).await? {
+        let text = ScalarAttributeType::S;
+        for (table, sort) in [
+            (&self.tables.control, &text),
+            (&self.tables.events, &ScalarAttributeType::B),
+            (&self.tables.connections, &text),
+        ] {
+            if self.create_table(table, sort).await? {
                 self.enable_ttl(table).await?;
             }
         }
@@ -43,16 +49,19 @@ impl Admin {
     }
 
     /// Whether it was new.
-    async fn create_table(&self, table: &str) -> Result<bool, StoreError> {
+    async fn create_table(&self, table: &str, sort: &ScalarAttributeType) -> Result<bool, StoreError> {
         let mut create = self
             .client
             .create_table()
             .table_name(table)
             .billing_mode(BillingMode::PayPerRequest);
-        for (name, role) in [(attribute::PK, KeyType::Hash), (attribute::SK, KeyType::Range)] {
+        for (name, role, of) in [
+            (attribute::PK, KeyType::Hash, &ScalarAttributeType::S),
+            (attribute::SK, KeyType::Range, sort),
+        ] {
             let definition = AttributeDefinition::builder()
                 .attribute_name(name)
-                .attribute_type(ScalarAttributeType::S)
+                .attribute_type(of.clone())
                 .build();
             let schema = KeySchemaElement::builder().attribute_name(name).key_type(role).build();
             create = create
@@ -83,10 +92,10 @@ impl Admin {
             .map_err(|error| StoreError::of(&error, "UpdateTimeToLive"))
     }
 
-    /// Writes a world's record, then the index entry that makes its key known: a key never leads to a world that is not there.
+    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; [`StoreError::Taken`] if another world has the key.
     pub async fn put_world(
         &self,
         tenant: &TenantId,
@@ -95,31 +104,39 @@ impl Admin {
         settings: &Settings,
     ) -> Result<(), StoreError> {
         let settings = serde_json::to_string(settings).map_err(|_| StoreError::Refused)?;
-        let record = [
-            (attribute::PK, tenant.expose().to_owned()),
-            (attribute::SK, key::world_sort(world)),
-            (attribute::KEY, world_key.expose().to_owned()),
-            (attribute::SETTINGS, settings),
-        ];
-        self.put_control(record).await?;
         let entry = [
             (attribute::PK, key::world_key(world_key)),
             (attribute::SK, "key".to_owned()),
             (attribute::TENANT, tenant.expose().to_owned()),
             (attribute::WORLD, world.expose().to_owned()),
         ];
-        self.put_control(entry).await
+        let unless_taken = self
+            .put_control(entry)
+            .condition_expression("attribute_not_exists(pk) OR (tenant = :tenant AND world = :world)")
+            .expression_attribute_values(":tenant", AttributeValue::S(tenant.expose().to_owned()))
+            .expression_attribute_values(":world", AttributeValue::S(world.expose().to_owned()));
+        self.send(unless_taken).await?;
+        let record = [
+            (attribute::PK, tenant.expose().to_owned()),
+            (attribute::SK, key::world_sort(world)),
+            (attribute::KEY, world_key.expose().to_owned()),
+            (attribute::SETTINGS, settings),
+        ];
+        self.send(self.put_control(record)).await
     }
 
-    async fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> Result<(), StoreError> {
+    fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> PutItemFluentBuilder {
         let put = self.client.put_item().table_name(&self.tables.control);
-        let put = item
-            .into_iter()
-            .fold(put, |put, (name, value)| put.item(name, AttributeValue::S(value)));
-        put.send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "control:PutItem"))
+        item.into_iter()
+            .fold(put, |put, (name, value)| put.item(name, AttributeValue::S(value)))
+    }
+
+    async fn send(&self, put: PutItemFluentBuilder) -> Result<(), StoreError> {
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Err(StoreError::Taken),
+            Err(error) => Err(StoreError::of(&error, "control:PutItem")),
+        }
     }
 
     /// Adds to what a world has taken this month.

@@ -1,13 +1,15 @@
 //! What the archiver may do: find windows and read their batches, a tenant's world at a time.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use testgram_protocol::batch::Batch;
-use testgram_protocol::buffer;
-use testgram_protocol::id::{TenantId, WorldId};
+use testgram_protocol::buffer::{self, DecodeError};
+use testgram_protocol::id::{SessionId, TenantId, WorldId};
 
 use crate::error::StoreError;
-use crate::key::{self, Window};
+use crate::key::{self, Fingerprint, Window};
 use crate::tables::{Tables, attribute};
 
 /// The archiver's room.
@@ -26,6 +28,19 @@ pub struct Mark {
     pub world: WorldId,
     /// Which window.
     pub window: Window,
+}
+
+/// An item of the buffer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The batch's session.
+    pub session: SessionId,
+    /// Its number in the session.
+    pub seq: u32,
+    /// Tells it from another frame under the same number.
+    pub fingerprint: Fingerprint,
+    /// The batch, if it can be read.
+    pub batch: Result<Batch, DecodeError>,
 }
 
 /// A tenant's world, to read from.
@@ -90,11 +105,11 @@ fn read_mark(sort: &str) -> Option<Mark> {
 }
 
 impl World<'_> {
-    /// Every batch of a window, by session and number within each shard.
+    /// Every batch of a window, by session and number within each shard. One that cannot be read costs only itself.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Damaged`] if a batch cannot be unpacked.
-    pub async fn batches(&self, window: Window) -> Result<Vec<Batch>, StoreError> {
+    /// [`StoreError`]; [`StoreError::Damaged`] if an item has no key of ours.
+    pub async fn batches(&self, window: Window) -> Result<Vec<Stored>, StoreError> {
         let mut batches = Vec::new();
         for shard in 0..key::SHARDS {
             let partition = key::batch_partition(self.tenant, self.world, window, shard);
@@ -105,15 +120,20 @@ impl World<'_> {
             let mut pages = query.into_paginator().items().send();
             while let Some(item) = pages.next().await {
                 let item = item.map_err(|error| StoreError::of(&error, "events:Query"))?;
-                let sort = item.get(attribute::SK).and_then(|sort| sort.as_s().ok());
-                let packed = item.get(attribute::BATCH).and_then(|packed| packed.as_b().ok());
-                let (session, seq) = sort
-                    .and_then(|sort| key::parse_batch_sort(sort))
-                    .ok_or(StoreError::Damaged)?;
-                let packed = packed.ok_or(StoreError::Damaged)?.as_ref();
-                batches.push(buffer::decode(session, seq, packed).map_err(|_| StoreError::Damaged)?);
+                batches.push(read_batch(&item).ok_or(StoreError::Damaged)?);
             }
         }
         Ok(batches)
     }
+}
+
+fn read_batch(item: &HashMap<String, AttributeValue>) -> Option<Stored> {
+    let (session, seq, fingerprint) = key::parse_batch_sort(item.get(attribute::SK)?.as_b().ok()?.as_ref())?;
+    let packed = item.get(attribute::BATCH)?.as_b().ok()?.as_ref();
+    Some(Stored {
+        session,
+        seq,
+        fingerprint,
+        batch: buffer::decode(session, seq, packed),
+    })
 }

@@ -44,17 +44,18 @@ impl Worlds {
     /// The world with this key, if there is one.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Damaged`] also where a key leads nowhere or a setting is not known here: closed, not open.
+    /// [`StoreError`]; [`StoreError::Damaged`] also where a setting is not known here: closed, not open.
     pub async fn find(&self, world_key: &WorldKey, now_ms: u64) -> Result<Option<WorldRecord>, StoreError> {
         let Some(entry) = self.get(key::world_key(world_key), "key").await? else {
             return Ok(None);
         };
         let tenant = TenantId::new(string(&entry, attribute::TENANT)?).ok_or(StoreError::Damaged)?;
         let world = WorldId::new(string(&entry, attribute::WORLD)?).ok_or(StoreError::Damaged)?;
-        let record = self
-            .get(tenant.expose(), &key::world_sort(&world))
-            .await?
-            .ok_or(StoreError::Damaged)?;
+        let record = self.get(tenant.expose(), &key::world_sort(&world)).await?;
+        // The world itself says which key is its key: an entry left over from another one, or made by another, opens nothing.
+        let Some(record) = record.filter(|record| string(record, attribute::KEY) == Ok(world_key.expose())) else {
+            return Ok(None);
+        };
         let settings: Settings =
             serde_json::from_str(string(&record, attribute::SETTINGS)?).map_err(|_| StoreError::Damaged)?;
         let used = match settings.monthly_events {

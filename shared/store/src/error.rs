@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The store refused: a missing table, a missing right, an item it does not take. Sending again will not help.
     #[error("the store refused")]
     Refused,
+    /// Somebody else has it.
+    #[error("it is taken")]
+    Taken,
     /// An item does not have the form we write.
     #[error("an item in the store is damaged")]
     Damaged,

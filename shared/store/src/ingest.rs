@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use testgram_protocol::id::{ConnectionId, SessionId, TenantId, WorldId};
 
 use crate::error::StoreError;
-use crate::key::{self, Window};
+use crate::key::{self, Fingerprint, Window};
 use crate::tables::{Tables, attribute};
 
 /// The ingest function's room.
@@ -62,7 +62,7 @@ impl Ingest {
 }
 
 impl World<'_> {
-    /// Stores a packed batch. The same batch again overwrites itself.
+    /// Stores a packed batch. The same frame again overwrites itself, and nothing else does.
     ///
     /// # Errors
     /// [`StoreError`]; nothing is stored halfway.
@@ -70,6 +70,7 @@ impl World<'_> {
         &self,
         session: SessionId,
         seq: u32,
+        fingerprint: Fingerprint,
         received_ms: u64,
         packed: Vec<u8>,
     ) -> Result<Written, StoreError> {
@@ -77,7 +78,10 @@ impl World<'_> {
         let put = self.room.client.put_item().table_name(&self.room.tables.events);
         let put = put
             .item(attribute::PK, text(partition))
-            .item(attribute::SK, text(key::batch_sort(session, seq)))
+            .item(
+                attribute::SK,
+                AttributeValue::B(Blob::new(key::batch_sort(session, seq, fingerprint))),
+            )
             .item(attribute::BATCH, AttributeValue::B(Blob::new(packed)))
             .item(attribute::TTL, expiry(received_ms, key::BUFFER_SECONDS))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
@@ -105,7 +109,11 @@ impl World<'_> {
                 attribute::PK,
                 text(key::mark_partition(self.tenant, self.world, window)),
             )
-            .item(attribute::SK, text(key::mark_sort(self.tenant, self.world, window)));
+            .item(attribute::SK, text(key::mark_sort(self.tenant, self.world, window)))
+            .item(
+                attribute::TTL,
+                expiry(window.number() * key::WINDOW_SECONDS * 1000, key::MARK_SECONDS),
+            );
         put.send()
             .await
             .map(|_| ())

@@ -1,10 +1,9 @@
 //! Tables, keys and items: the only crate that names the AWS SDK's data services.
 //!
 //! A function opens the one room it may enter — [`authorizer::Worlds`], [`ingest::Ingest`] — and the room's methods are the
-//! actions its IAM role grants ([`actions`]). Whatever belongs to a tenant is reached through a handle that already holds the
+//! actions that its IAM role grants. Whatever belongs to a tenant is reached through a handle that already holds the
 //! tenant, so that a call without one cannot be written. Nothing here scans.
 
-pub mod actions;
 pub mod admin;
 pub mod archive;
 pub mod authorizer;

@@ -167,3 +167,29 @@ async fn garbage_gets_a_code_and_the_connection_stays() {
     assert_eq!(client.ask(batch(&session(), 0, &good(0))).await["type"], "ack");
     assert_eq!(stack.stored("demo", "demo").await.len(), 1, "only the good one");
 }
+
+/// A duplicated tab, or a client that mends what was rejected and sends it under the same number.
+#[tokio::test]
+async fn another_frame_under_the_same_number_overwrites_nothing() {
+    let stack = Stack::start();
+    let mut client = stack.client().await;
+    let session = session();
+    assert_eq!(client.ask(batch(&session, 0, &good(0))).await["accepted"], 3);
+    assert_eq!(client.ask(batch(&session, 0, &[click(5, "buy")])).await["accepted"], 1);
+    assert_eq!(
+        client.ask(batch(&session, 0, &good(0))).await["accepted"],
+        3,
+        "sent again"
+    );
+    let events: Vec<usize> = stack
+        .items("demo", "demo")
+        .await
+        .into_iter()
+        .map(|item| item.batch.unwrap().events().len())
+        .collect();
+    assert_eq!(
+        (events.len(), events.iter().sum::<usize>()),
+        (2, 4),
+        "what was acknowledged is there"
+    );
+}

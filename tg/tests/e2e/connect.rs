@@ -1,11 +1,15 @@
 //! Who comes in and who does not.
 
 use testgram_protocol::event::Kind;
+use testgram_protocol::id::WorldKey;
 use testgram_protocol::settings::Settings;
+use testgram_store::StoreError;
+use testgram_store::admin::Admin;
+use testgram_tg::local::stores;
 
 use crate::client::{ORIGIN, handshake};
 use crate::frames::{batch, good, session};
-use crate::stack::Stack;
+use crate::stack::{Stack, tenant_id, world_id};
 
 fn open() -> Settings {
     Settings {
@@ -157,4 +161,32 @@ async fn a_connection_is_remembered_and_forgotten_and_nothing_of_the_visitor_is_
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     panic!("the connection is still remembered");
+}
+
+#[tokio::test]
+async fn a_key_that_a_world_gave_up_or_another_claims_opens_nothing() {
+    let stack = Stack::start();
+    stack.world("acme", "shop", "oldkey", &open()).await;
+    stack.world("acme", "shop", "newkey", &open()).await;
+    let status = async |key: &str| match handshake(&stack.front, &format!("world={key}&v=1"), Some(ORIGIN)).await {
+        Ok(_) => 101,
+        Err((status, _)) => status,
+    };
+    assert_eq!((status("oldkey").await, status("newkey").await), (401, 101));
+    let clients = stores::clients(&stack.aws);
+    let admin = Admin::new(clients.dynamodb, clients.tables);
+    let key = WorldKey::new("newkey").unwrap();
+    let claimed = admin
+        .put_world(&tenant_id("mallory"), &world_id("trap"), &key, &open())
+        .await;
+    assert_eq!(claimed, Err(StoreError::Taken));
+    let mut client = stack.client_of("newkey").await;
+    assert_eq!(client.ask(batch(&session(), 0, &good(0))).await["accepted"], 3);
+    assert_eq!(
+        (
+            stack.stored("acme", "shop").await.len(),
+            stack.stored("mallory", "trap").await.len()
+        ),
+        (1, 0)
+    );
 }

@@ -147,7 +147,7 @@ async fn the_authorizer_answers_its_sample_and_anything_else() {
     );
     assert_eq!(
         allowed["context"],
-        json!({"tenant": "demo", "world": "demo", "kinds": "16383"})
+        json!({"tenant": "demo", "world": "demo", "kinds": "16383", "admitted": NOON.to_string()})
     );
     for odd in [
         json!({}),
@@ -184,12 +184,15 @@ async fn the_authorizer_answers_its_sample_and_anything_else() {
     );
 }
 
-/// A DynamoDB that answers puts to the buffer as told, and takes all others; it counts what it took.
-async fn failing(status: u16, error: &'static str) -> Stores {
-    let app = Router::new().fallback(move |request: Request| async move {
+/// A DynamoDB that fails what is put into one table, and takes all others. With it, the tables that something was put into.
+async fn failing(table: &'static str, status: u16, error: &'static str) -> (Stores, Arc<Mutex<Vec<Value>>>) {
+    let asked = Arc::<Mutex<Vec<Value>>>::default();
+    let log = Arc::clone(&asked);
+    let answer = move |request: Request, log: Arc<Mutex<Vec<Value>>>| async move {
         let body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
         let body: Value = serde_json::from_slice(&body).unwrap();
-        let (status, answer) = if body["TableName"] == "testgram-events" {
+        log.lock().unwrap().push(body["TableName"].clone());
+        let (status, answer) = if body["TableName"] == table {
             let kind = format!("com.amazonaws.dynamodb.v20120810#{error}");
             (
                 status,
@@ -202,11 +205,57 @@ async fn failing(status: u16, error: &'static str) -> Stores {
             .status(status)
             .header("content-type", "application/x-amz-json-1.0");
         response.body(Body::from(answer.to_string())).unwrap()
-    });
+    };
+    let app = Router::new().fallback(move |request: Request| answer(request, Arc::clone(&log)));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    stores::clients(&url)
+    (stores::clients(&url), asked)
+}
+
+#[tokio::test]
+async fn without_the_mark_nothing_is_stored_and_nothing_acknowledged() {
+    let (stores, asked) = failing("testgram-control", 400, "ThrottlingException").await;
+    let ingest = Ingesting::against(stores);
+    let (_, reply) = ingest.handle(sample("ingest-batch")).await;
+    assert_eq!(
+        (reply["type"].as_str(), reply["code"].as_str()),
+        (Some("error"), Some("throttled"))
+    );
+    assert!(
+        asked.lock().unwrap().iter().all(|table| table == "testgram-control"),
+        "no batch before its mark"
+    );
+}
+
+#[tokio::test]
+async fn an_old_admission_is_sent_back_to_the_authorizer_and_stores_nothing() {
+    let stack = Stack::start();
+    let ingest = Ingesting::against(stores::clients(&stack.aws));
+    let mut event = sample("ingest-batch");
+    let received = event["requestContext"]["requestTimeEpoch"].as_u64().unwrap();
+    event["requestContext"]["authorizer"]["admitted"] = json!((received - 600_001).to_string());
+    let (_, reply) = ingest.handle(event).await;
+    assert_eq!(
+        (reply["code"].as_str(), reply["retry"].as_bool()),
+        (Some("reconnect"), Some(true))
+    );
+    assert_eq!(ingest.counted(), (14, 14));
+    assert!(stack.stored("demo", "demo").await.is_empty());
+}
+
+/// What an integration gone wrong could send. Neither the answer nor an error may quote it.
+#[tokio::test]
+async fn an_event_of_another_form_is_refused_without_a_word_of_it() {
+    let stack = Stack::start();
+    let ingest = Ingesting::against(stores::clients(&stack.aws));
+    for odd in [
+        json!({}),
+        json!({"requestContext": "jane@example.com"}),
+        json!({"requestContext": {"requestTimeEpoch": "jane@example.com"}, "body": 4111}),
+    ] {
+        assert_eq!(ingest.handle(odd).await.1["code"], "not_authorized");
+    }
 }
 
 #[tokio::test]
@@ -218,7 +267,7 @@ async fn a_store_that_fails_is_told_as_a_retry_and_counted_as_ours() {
         (400, "ResourceNotFoundException", "internal", true),
         (400, "AccessDeniedException", "internal", true),
     ] {
-        let ingest = Ingesting::against(failing(status, error).await);
+        let ingest = Ingesting::against(failing("testgram-events", status, error).await.0);
         let (http, reply) = ingest.handle(sample("ingest-batch-partial")).await;
         assert_eq!(
             (http, reply["type"].as_str(), reply["code"].as_str()),

@@ -11,7 +11,7 @@ use testgram_protocol::batch::Batch;
 use testgram_protocol::id::{TenantId, WorldId, WorldKey};
 use testgram_protocol::settings::Settings;
 use testgram_store::admin::Admin;
-use testgram_store::archive::{Archive, Mark};
+use testgram_store::archive::{Archive, Mark, Stored};
 use testgram_store::key::Window;
 use testgram_tg::local::stores;
 
@@ -130,25 +130,34 @@ impl Stack {
             .unwrap()
     }
 
-    /// What the archiver would find of a world: its batches by session and number, through the marks. A batch that was sent again
-    /// in a later window stands twice and is the same.
-    pub(crate) async fn stored(&self, tenant: &str, world: &str) -> BTreeMap<(String, u32), Batch> {
+    /// What the archiver would find of a world, through the marks.
+    pub(crate) async fn items(&self, tenant: &str, world: &str) -> Vec<Stored> {
         let archive = self.archive();
-        let mut found = BTreeMap::new();
+        let mut found = Vec::new();
         for mark in self.marks().await {
             if mark.tenant == tenant_id(tenant) && mark.world == world_id(world) {
-                for batch in archive
-                    .world(&mark.tenant, &mark.world)
-                    .batches(mark.window)
-                    .await
-                    .unwrap()
-                {
-                    let key = (batch.session().expose(), batch.seq());
-                    if let Some(before) = found.insert(key, batch.clone()) {
-                        assert_eq!(before, batch, "a batch sent twice is the same batch");
-                    }
-                }
+                found.extend(
+                    archive
+                        .world(&mark.tenant, &mark.world)
+                        .batches(mark.window)
+                        .await
+                        .unwrap(),
+                );
             }
+        }
+        found
+    }
+
+    /// The same by session and number. A batch that was sent again in a later window stands twice and is the same.
+    pub(crate) async fn stored(&self, tenant: &str, world: &str) -> BTreeMap<(String, u32), Batch> {
+        let mut found = BTreeMap::new();
+        let mut fingerprints = BTreeMap::new();
+        for item in self.items(tenant, world).await {
+            let key = (item.session.expose(), item.seq);
+            if let Some(before) = fingerprints.insert(key.clone(), item.fingerprint) {
+                assert_eq!(before, item.fingerprint, "one frame under one number");
+            }
+            found.insert(key, item.batch.unwrap());
         }
         found
     }

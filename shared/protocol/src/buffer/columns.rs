@@ -7,11 +7,6 @@
 use postcard::{Error, Result, de_flavors, ser_flavors};
 use serde::{Deserialize, Serialize};
 
-/// Stands for the length of any word.
-const A_WORD: u8 = 2;
-/// Ends a word.
-const END: u8 = 0;
-
 /// A value in two columns.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Columns {
@@ -58,15 +53,12 @@ impl ser_flavors::Flavor for Columns {
     }
 
     fn try_extend(&mut self, piece: &[u8]) -> Result<()> {
-        if piece.len() < 2 || !piece.is_ascii() {
-            self.numbers.extend_from_slice(piece);
-            return Ok(());
-        }
-        let length = if piece.len() < 0x80 { 1 } else { 2 };
-        self.numbers.truncate(self.numbers.len().saturating_sub(length));
-        self.numbers.push(A_WORD);
-        self.words.extend_from_slice(piece);
-        self.words.push(END);
+        let column = if piece.len() > 1 && piece.is_ascii() {
+            &mut self.words
+        } else {
+            &mut self.numbers
+        };
+        column.extend_from_slice(piece);
         Ok(())
     }
 
@@ -93,20 +85,8 @@ impl<'a> de_flavors::Flavor<'a> for Rest<'a> {
     }
 
     fn try_take_n(&mut self, count: usize) -> Result<&'a [u8]> {
-        if count < usize::from(A_WORD) {
-            return self.numbers.split_off(..count).ok_or(Error::DeserializeUnexpectedEnd);
-        }
-        let end = self
-            .words
-            .iter()
-            .position(|byte| *byte == END)
-            .ok_or(Error::DeserializeUnexpectedEnd)?;
-        let (word, rest) = self
-            .words
-            .split_at_checked(end)
-            .ok_or(Error::DeserializeUnexpectedEnd)?;
-        self.words = rest.get(1..).unwrap_or_default();
-        Ok(word)
+        let column = if count > 1 { &mut self.words } else { &mut self.numbers };
+        column.split_off(..count).ok_or(Error::DeserializeUnexpectedEnd)
     }
 
     fn finalize(self) -> Result<Self> {
@@ -122,7 +102,7 @@ mod tests {
     fn words_and_numbers_part_and_meet_again() {
         let value = ("checkout", 300_u16, "a", "", -1_i64, ["to", "go"], Some(u32::MAX));
         let columns = Columns::of(&value).unwrap();
-        assert_eq!(columns.words, b"checkout\0to\0go\0");
+        assert_eq!(columns.words, b"checkouttogo");
         assert_eq!(
             columns
                 .value::<(&str, u16, &str, &str, i64, [&str; 2], Option<u32>)>()

@@ -182,10 +182,10 @@ impl fmt::Debug for KeyTree {
 
 /// What the buffer holds: the tree in order of reading, flat, so that damaged bytes cannot nest. JSON has a more readable form of
 /// the same.
-#[derive(Default, Serialize, Deserialize)]
-struct Flat {
+#[derive(Serialize, Deserialize)]
+struct Flat<Key> {
     nodes: Vec<Node>,
-    keys: Vec<String>,
+    keys: Vec<Key>,
 }
 
 /// One byte each but for maps. The order is part of the buffer format: append only.
@@ -205,8 +205,20 @@ enum Node {
 /// Deepest tree that is read back from the buffer, whatever [`limits::TREE_DEPTH`] was when it was written.
 const FLAT_DEPTH: usize = 32;
 
-impl Flat {
-    fn push(&mut self, tree: &KeyTree) {
+/// Room for the nodes of most trees.
+const FLAT_NODES: usize = 32;
+
+impl<'a> Flat<&'a str> {
+    fn of(tree: &'a KeyTree) -> Self {
+        let mut flat = Self {
+            nodes: Vec::with_capacity(FLAT_NODES),
+            keys: Vec::with_capacity(FLAT_NODES),
+        };
+        flat.push(tree);
+        flat
+    }
+
+    fn push(&mut self, tree: &'a KeyTree) {
         match tree {
             KeyTree::Leaf(leaf) => self.nodes.push(match leaf {
                 Leaf::String => Node::String,
@@ -225,13 +237,15 @@ impl Flat {
                 // At most TREE_KEYS, which is 64.
                 self.nodes.push(Node::Map(u8::try_from(map.len()).unwrap_or(u8::MAX)));
                 for (key, tree) in map {
-                    self.keys.push(key.clone());
+                    self.keys.push(key);
                     self.push(tree);
                 }
             }
         }
     }
+}
 
+impl Flat<String> {
     /// `None` if the parts do not make one tree.
     fn tree(self) -> Option<KeyTree> {
         let (mut nodes, mut keys) = (self.nodes.into_iter(), self.keys.into_iter());
@@ -267,9 +281,7 @@ fn grow(
 impl Serialize for KeyTree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !serializer.is_human_readable() {
-            let mut flat = Flat::default();
-            flat.push(self);
-            return flat.serialize(serializer);
+            return Flat::of(self).serialize(serializer);
         }
         match self {
             Self::Leaf(leaf) => leaf.serialize(serializer),
@@ -294,7 +306,7 @@ impl Serialize for KeyTree {
 impl<'de> Deserialize<'de> for KeyTree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !deserializer.is_human_readable() {
-            return Flat::deserialize(deserializer)?
+            return Flat::<String>::deserialize(deserializer)?
                 .tree()
                 .ok_or_else(|| de::Error::custom("not a tree"));
         }

@@ -32,6 +32,8 @@ const ASKS_WHO: &[&str] = &[
 #[rustfmt::skip] // one word a line would be most of this file
 const PAGES: &[&str] = &[
     "about", "account", "activate", "activity", "add", "address", "addresses", "advanced", "all", "area", "avatar",
+    "appointments", "documents", "events", "favorites", "files", "integrations", "items", "keys", "limits", "notes", "payslips", "plans", "products",
+    "projects", "records", "repos", "statements", "tags", "tasks", "tickets", "tokens", "transactions", "transfers", "usage", "visits",
     "billing", "by", "cards", "cart", "change", "checkout", "code", "comments", "confirm", "confirmation", "count",
     "create", "current", "dashboard", "data", "delete", "details", "devices", "done", "downloads", "edit", "email",
     "export", "feedback", "followers", "following", "forgot", "general", "groups", "help", "history", "home",
@@ -65,9 +67,9 @@ pub fn template(raw: &str, own_origin: Option<&str>) -> String {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let out = format!(
         "{origin}{}{}{}",
-        path_template(path),
+        path_template(path, false),
         query_template(query),
-        fragment_template(fragment)
+        fragment_template(fragment, segments(path).any(asks_who))
     );
     if out.len() > limits::URL_BYTES {
         format!("{origin}/:more")
@@ -99,7 +101,7 @@ fn first_offence(text: &str) -> Reason {
     let (origin, rest) = split_origin(text).unwrap_or_default();
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     let host = origin.split_once("://").map_or("", |(_, host)| host);
-    judged(path)
+    judged(path, false)
         .find_map(|(_, offence)| offence)
         .or_else(|| host_offence(host))
         .unwrap_or(Reason::NotATemplate)
@@ -159,9 +161,9 @@ fn host_template(host: &str) -> String {
     labels.collect::<Vec<_>>().join(".")
 }
 
-fn path_template(path: &str) -> String {
+fn path_template(path: &str, of_people: bool) -> String {
     let mut out = String::with_capacity(path.len());
-    for (count, (segment, offence)) in judged(path).enumerate() {
+    for (count, (segment, offence)) in judged(path, of_people).enumerate() {
         out.push('/');
         if count == limits::URL_SEGMENTS {
             out.push_str(":more");
@@ -175,51 +177,43 @@ fn path_template(path: &str) -> String {
     if out.is_empty() { "/".to_owned() } else { out }
 }
 
-/// What the segment before says of the next one.
-#[derive(Clone, Copy, PartialEq)]
-enum After {
-    /// Nothing.
-    Nothing,
-    /// It asks who: `users`.
-    Who,
-    /// It said who; what follows may say it again in words: `users/417/jane-roe`.
-    Somebody,
-}
-
-/// The segments of a path without their parameters (`;jsessionid=…`), each with what is wrong with it.
-fn judged(path: &str) -> impl Iterator<Item = (&str, Option<Reason>)> {
-    let segments = path
-        .split('/')
-        .map(|segment| segment.split(';').next().unwrap_or_default());
-    let mut after = After::Nothing;
-    segments.filter(|segment| !segment.is_empty()).map(move |segment| {
-        let offence = judge(after, segment);
-        after = match after {
-            _ if asks_who(segment) => After::Who,
-            After::Who if !is_page(segment) => After::Somebody,
-            _ => After::Nothing,
-        };
+/// The segments of a path without their parameters (`;jsessionid=…`), each with what is wrong with it. Once one has asked who
+/// (`users`), only the pages that such collections have may follow in clear: names stand behind ids and pages alike
+/// (`users/417/jane`, `users/edit/jane`).
+fn judged(path: &str, mut of_people: bool) -> impl Iterator<Item = (&str, Option<Reason>)> {
+    segments(path).map(move |segment| {
+        let offence = judge(segment, of_people);
+        of_people = of_people || asks_who(segment);
         (segment, offence)
     })
 }
 
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let segments = path
+        .split('/')
+        .map(|segment| segment.split(';').next().unwrap_or_default());
+    segments.filter(|segment| !segment.is_empty())
+}
+
 fn asks_who(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default();
-    let last = stem.rsplit(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let last = stem.rsplit(['-', '_']).next().unwrap_or_default();
     // `us` is not the plural of `u`: `about-us`, `en-us`.
-    let singular = last.strip_suffix('s').filter(|singular| singular.len() > 1);
-    ASKS_WHO.contains(&last.as_str()) || singular.is_some_and(|singular| ASKS_WHO.contains(&singular))
+    let singular = last.strip_suffix(['s', 'S']).filter(|singular| singular.len() > 1);
+    is_one_of(ASKS_WHO, last) || singular.is_some_and(|singular| is_one_of(ASKS_WHO, singular))
 }
 
 fn is_page(segment: &str) -> bool {
-    segment
-        .to_ascii_lowercase()
-        .split(['-', '_'])
-        .all(|word| PAGES.contains(&word))
+    segment.split(['-', '_']).all(|word| is_one_of(PAGES, word))
+}
+
+/// Whether `word`, in whatever case, is one of `words`.
+fn is_one_of(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 /// What is wrong with a segment; `None` if it may stand in clear.
-fn judge(after: After, segment: &str) -> Option<Reason> {
+fn judge(segment: &str, of_people: bool) -> Option<Reason> {
     if PLACEHOLDERS.contains(&segment) {
         return None;
     }
@@ -230,18 +224,13 @@ fn judge(after: After, segment: &str) -> Option<Reason> {
             Reason::LooksLikeEmail
         });
     }
-    let names_somebody = match after {
-        After::Nothing => false,
-        After::Who => !is_page(segment),
-        After::Somebody => segment.contains(['-', '_', '.']) && !is_page(segment),
-    };
-    if names_somebody {
+    if of_people && !is_page(segment) {
         return Some(Reason::PersonInUrl);
     }
     let (stem, ending) = segment
         .split_once('.')
         .map_or((segment, None), |(stem, ending)| (stem, Some(ending)));
-    if ending.is_some_and(|ending| !ENDINGS.contains(&ending.to_ascii_lowercase().as_str())) {
+    if ending.is_some_and(|ending| !is_one_of(ENDINGS, ending)) {
         return Some(Reason::LooksLikeText);
     }
     if stem.bytes().all(|b| b.is_ascii_digit()) {
@@ -301,8 +290,8 @@ fn plain_brackets(key: &str) -> Cow<'_, str> {
         .into()
 }
 
-/// A fragment that is a route keeps its path; any other goes.
-fn fragment_template(fragment: &str) -> String {
+/// A fragment that is a route keeps its path, which goes on where the page's path ended; any other goes.
+fn fragment_template(fragment: &str, of_people: bool) -> String {
     let route = fragment
         .trim_start_matches('!')
         .split(['?', '#'])
@@ -312,5 +301,5 @@ fn fragment_template(fragment: &str) -> String {
         return String::new();
     }
     let bang = if fragment.starts_with('!') { "!" } else { "" };
-    format!("#{bang}{}", path_template(route))
+    format!("#{bang}{}", path_template(route, of_people))
 }

@@ -67,8 +67,10 @@ pub struct Hints<'a> {
     pub field: &'a str,
     /// `autocomplete`.
     pub autocomplete: &'a str,
-    /// `name`, else `id`.
+    /// `name`.
     pub name: &'a str,
+    /// `id`.
+    pub id: &'a str,
 }
 
 /// Names of fields whose value is a secret, whole.
@@ -144,11 +146,12 @@ fn by_secret_hint(hints: Hints<'_>) -> Option<ValueKind> {
         (_, card) if card.starts_with("cc-") => Some(ValueKind::Card),
         ("file", _) => Some(ValueKind::File),
         ("hidden", _) => Some(ValueKind::Masked),
-        _ => by_name(hints.name),
+        _ => by_name(hints.name).or_else(|| by_name(hints.id)),
     }
 }
 
-fn by_name(name: &str) -> Option<ValueKind> {
+/// The kind of secret that a field of this name holds, in lower case; `None` if nothing in the name says so.
+pub(crate) fn by_name(name: &str) -> Option<ValueKind> {
     let whole = SECRET_NAMES.iter().find(|(secret, _)| name == *secret);
     whole
         .or_else(|| SECRET_PARTS.iter().find(|(part, _)| name.contains(part)))

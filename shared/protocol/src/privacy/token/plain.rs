@@ -64,6 +64,10 @@ pub(super) fn is_plain(word: &str) -> bool {
 }
 
 /// [`FOLLOWERS`] as bits.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler: a wrong index does not build"
+)]
 const COMMON: [u32; 26] = {
     let mut common = [0; 26];
     let mut a = 0;
