@@ -4,7 +4,7 @@
 pub const FRAME_BYTES: usize = 30 * 1024;
 /// Most events in one batch.
 pub const BATCH_EVENTS: usize = 500;
-/// Deepest JSON nesting of a frame. Deeper input is refused before it is looked at closely.
+/// Deepest JSON nesting of an event or of `meta`. Types bound what is accepted; this names why a deeper one is refused.
 pub const JSON_DEPTH: usize = 16;
 /// Highest batch number of a session: 48 h of one batch a second and then some; keeps the sort key six digits wide.
 pub const MAX_SEQ: u32 = 999_999;

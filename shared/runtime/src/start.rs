@@ -25,6 +25,9 @@ pub enum StartError {
     /// A broken build.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// An endpoint is to be reached without encryption, and not on this machine.
+    #[error("the environment variable {0} names plain http beyond loopback")]
+    PlainHttp(&'static str),
     /// A setting is missing.
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
@@ -46,10 +49,25 @@ pub async fn start() -> Result<Start, StartError> {
 
 async fn configure() -> Result<Start, StartError> {
     let region = region::check(variable("AWS_REGION").as_deref())?;
+    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"] {
+        if variable(name).is_some_and(|url| !is_private(&url)) {
+            return Err(StartError::PlainHttp(name));
+        }
+    }
     Ok(Start {
         aws: aws::config(region).await?,
         metrics: Sink::stdout(),
     })
+}
+
+/// Whether what goes to `url` is encrypted or stays on this machine.
+fn is_private(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else {
+        return url.starts_with("https://");
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    matches!(host, "127.0.0.1" | "localhost" | "[::1]")
 }
 
 impl Start {
@@ -98,6 +116,27 @@ fn variable(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        for private in [
+            "https://dynamodb.us-east-1.amazonaws.com",
+            "http://127.0.0.1:4601",
+            "http://localhost/",
+            "http://[::1]:1",
+        ] {
+            assert!(is_private(private), "{private}");
+        }
+        for open in [
+            "http://dynamodb.us-east-1.amazonaws.com",
+            "http://127.0.0.1.example:80",
+            "http://127.0.0.1@example.com",
+            "ftp://x",
+            "",
+        ] {
+            assert!(!is_private(open), "{open}");
+        }
+    }
 
     #[tokio::test]
     async fn a_panic_ends_its_invocation_and_says_nothing() {

@@ -74,7 +74,7 @@ fn open(folder: &Path) -> Result<Database, AwsError> {
         .ok_or_else(|| AwsError::Tables("the folder's name is not UTF-8".into()))?;
     let database = Database::new(file).map_err(failed)?;
     // The only way to `synchronous=NORMAL` in dynoxide 3.2: the end of bulk loading sets it, with SQLite's defaults
-    // for the rest. `tests/aws.rs` kills a process to show that nothing is lost.
+    // for the rest. `tests/stack/crash.rs` kills a process to show that nothing is lost.
     database.enable_bulk_loading().map_err(failed)?;
     database.disable_bulk_loading().map_err(failed)?;
     Ok(database)
