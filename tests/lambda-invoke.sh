@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The release binaries of authorize and ingest, run as Lambda functions by cargo-lambda's runtime API, answer the files in
+# The release binaries of the functions, run as Lambda functions by cargo-lambda's runtime API, answer the files in
 # events/ against the local stores, and what they acknowledge stands in the table.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -37,8 +37,8 @@ until_true() {
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 cargo build --quiet --locked --package testgram-tg
-# Only these two packages: built with others, they would get the others' features.
-cargo build --quiet --locked --release --package testgram-authorize --package testgram-ingest
+# Only these packages: built with others, they would get the others' features.
+cargo build --quiet --locked --release --package testgram-authorize --package testgram-ingest --package testgram-script
 
 target/debug/tg up --port 0 --aws-port 0 --json --data "$scratch/data" >"$scratch/ready" 2>"$scratch/tg.log" &
 up=$!
@@ -47,7 +47,7 @@ aws=$(grep -o 'http://127.0.0.1:[0-9]*' "$scratch/tg.log" | head -n 1)
 
 port=$(free_port)
 AWS_ENDPOINT_URL=$aws AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=testgram AWS_SECRET_ACCESS_KEY=testgram TESTGRAM_TABLES=testgram \
-  cargo lambda watch --release --ignore-changes --invoke-address 127.0.0.1 --invoke-port "$port" >"$scratch/watch.log" 2>&1 &
+  TESTGRAM_SOCKET=ws://127.0.0.1:4600/ws cargo lambda watch --release --ignore-changes --invoke-address 127.0.0.1 --invoke-port "$port" >"$scratch/watch.log" 2>&1 &
 watch=$!
 until_true 20 "cargo lambda watch" bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
 
@@ -57,9 +57,12 @@ answers() {
   answer=$(timeout 300 cargo lambda invoke "$function" --invoke-address 127.0.0.1 --invoke-port "$port" \
     --data-file "events/$event.json" 2>>"$scratch/invoke.log") || fail "$function does not answer events/$event.json"
   python3 - "$answer" "$expected" <<'PYTHON' || fail "$function, events/$event.json: $answer"
-import json, sys
+import base64, gzip, json, sys
 answer = json.loads(sys.argv[1])
-body = json.loads(answer["body"]) if answer.get("body") else None
+if answer.get("isBase64Encoded"):
+    body = gzip.decompress(base64.b64decode(answer["body"])).decode()
+else:
+    body = json.loads(answer["body"]) if answer.get("body") else None
 assert eval(sys.argv[2]), sys.argv[2]
 PYTHON
   echo "  $function answers events/$event.json"
@@ -71,6 +74,7 @@ answers ingest ingest-batch 'body["type"] == "ack" and body["accepted"] == 14 an
 answers ingest ingest-batch-partial '[r["code"] for r in body["rejected"]] == ["looks_like_email", "digest_not_allowed"]'
 answers ingest ingest-default 'body["code"] == "unknown_type"'
 answers ingest ingest-disconnect 'answer["statusCode"] == 200'
+answers script script-get 'answer["statusCode"] == 200 and "\"key\":\"demo\"" in body and "__TESTGRAM__" not in body'
 
 stored=$(python3 - "$aws" <<'PYTHON'
 import json, sys, urllib.request
@@ -87,3 +91,9 @@ echo "  the two acknowledged batches stand in the table"
 refused=$(AWS_REGION=eu-central-1 TESTGRAM_TABLES=testgram target/release/ingest 2>&1) && fail "ingest started in eu-central-1"
 grep -q 'region \\"eu-central-1\\" is refused' <<<"$refused" || fail "no clear word on the region: $refused"
 echo "  ingest refuses to start in eu-central-1"
+
+# Nor does one whose visitors would connect without encryption.
+refused=$(AWS_REGION=us-east-1 TESTGRAM_TABLES=testgram TESTGRAM_SOCKET=ws://shop.example/ws target/release/script 2>&1) &&
+  fail "script started with ws:// beyond loopback"
+grep -q 'TESTGRAM_SOCKET names an address that is not encrypted' <<<"$refused" || fail "no clear word on the socket: $refused"
+echo "  script refuses to send browsers to a plain socket"

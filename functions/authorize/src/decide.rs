@@ -1,6 +1,6 @@
 //! The decision, without AWS.
 
-use testgram_protocol::event::KindSet;
+use testgram_protocol::event::Collected;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::reason::Refusal;
 use testgram_store::authorizer::WorldRecord;
@@ -13,7 +13,7 @@ pub struct Admission {
     /// Of which world.
     pub world: WorldId,
     /// Which kinds of event are taken.
-    pub kinds: KindSet,
+    pub kinds: Collected,
     /// When it was admitted, milliseconds since 1970: ingest sends it back here after a while.
     pub admitted_ms: u64,
 }

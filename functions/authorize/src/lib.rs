@@ -4,24 +4,30 @@
 //! nothing up. It fails closed: whatever it does not understand, it denies, and it says the same of a key that is malformed
 //! and one that nobody has.
 
-mod cache;
 mod decide;
 mod wire;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::reason::Refusal;
 use testgram_runtime::metrics::{Line, Sink, Unit};
-use testgram_store::authorizer::Worlds;
+use testgram_store::authorizer::{WorldRecord, Worlds};
+use testgram_store::recent::Recent;
 
-use cache::Cache;
 pub use decide::Admission;
 pub use wire::{Request, Response, Unauthorized};
+
+/// Worlds remembered; a record is a few hundred bytes. A change of settings reaches new connections when it is forgotten, and open
+/// ones when ingest next sends them back here.
+const WORLDS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 
 /// What outlives an invocation.
 #[derive(Debug)]
 pub struct State {
     worlds: Worlds,
-    cache: Cache,
+    recent: Recent<WorldRecord>,
     metrics: Sink,
     now_ms: fn() -> u64,
 }
@@ -32,7 +38,7 @@ impl State {
     pub fn new(worlds: Worlds, metrics: Sink, now_ms: fn() -> u64) -> Self {
         Self {
             worlds,
-            cache: Cache::default(),
+            recent: Recent::of(WORLDS),
             metrics,
             now_ms,
         }
@@ -70,7 +76,7 @@ async fn admit(state: &State, request: &Request, now_ms: u64) -> Result<Admissio
     if request.version() != Some("1") {
         return Err(Refusal::UnsupportedVersion);
     }
-    let world = match state.cache.get(&key, now_ms) {
+    let world = match state.recent.get(&key, now_ms) {
         Some(known) => known,
         None => {
             let found = state
@@ -78,7 +84,7 @@ async fn admit(state: &State, request: &Request, now_ms: u64) -> Result<Admissio
                 .find(&key, now_ms)
                 .await
                 .map_err(|_| Refusal::Unavailable)?;
-            state.cache.put(key, found, now_ms)
+            state.recent.put(key, found.map(Arc::new), now_ms)
         }
     };
     decide::decide(world.as_deref(), request.origin(), now_ms)

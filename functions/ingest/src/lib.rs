@@ -11,7 +11,7 @@ mod wire;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use testgram_protocol::event::KindSet;
+use testgram_protocol::event::Collected;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_runtime::metrics::Sink;
 use testgram_store::ingest::Ingest;
@@ -33,7 +33,7 @@ pub struct State {
 pub(crate) struct Caller {
     pub(crate) tenant: TenantId,
     pub(crate) world: WorldId,
-    pub(crate) kinds: KindSet,
+    pub(crate) kinds: Collected,
     /// When the authorizer said so, milliseconds since 1970.
     pub(crate) admitted_ms: u64,
 }

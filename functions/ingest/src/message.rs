@@ -62,7 +62,7 @@ async fn take(state: &State, request: &Request, received_ms: u64, report: &mut R
             .await
             .map_err(failed)?;
     }
-    report.accepted(parsed.batch.events().len());
+    report.accepted(&parsed);
     Ok(parsed)
 }
 

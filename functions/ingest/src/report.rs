@@ -1,6 +1,6 @@
 //! What is told of a message: figures, stable words, and who it was for. Nothing of what was in it.
 
-use testgram_protocol::batch::{Parsed, Refused};
+use testgram_protocol::batch::{Lost, Parsed, Refused};
 use testgram_protocol::reason::{Outcome, Reason, Tally, Whose};
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Sink, Unit};
@@ -18,6 +18,8 @@ pub(crate) struct Report {
     tally: Tally,
     refused: Option<Refused>,
     meta_rejected: Option<Reason>,
+    lost: Lost,
+    lost_rejected: bool,
     pub(crate) bytes_in: usize,
     pub(crate) bytes_stored: usize,
     pub(crate) units: f64,
@@ -33,6 +35,8 @@ impl Report {
             tally: Tally::default(),
             refused: None,
             meta_rejected: None,
+            lost: Lost::default(),
+            lost_rejected: false,
             bytes_in: 0,
             bytes_stored: 0,
             units: 0.0,
@@ -53,9 +57,12 @@ impl Report {
         self.meta_rejected = parsed.meta_rejected;
     }
 
-    /// Counts what was stored.
-    pub(crate) fn accepted(&mut self, events: usize) {
-        self.tally.count(Outcome::Accepted, events);
+    /// Counts what was stored, and what the client says that it lost before: only here, since a frame that is refused is
+    /// sent again or counted by its client. At least once: a frame whose acknowledgement was lost comes twice.
+    pub(crate) fn accepted(&mut self, parsed: &Parsed) {
+        self.tally.count(Outcome::Accepted, parsed.batch.events().len());
+        self.lost = parsed.lost;
+        self.lost_rejected = parsed.lost_rejected.is_some();
     }
 
     /// Counts what went down with its message.
@@ -97,7 +104,7 @@ impl Report {
             accepted,
             "message"
         );
-        let line = Line::new("ingest")
+        let mut line = Line::new("ingest")
             .metric("Events", Unit::Count, events as f64)
             .metric("EventsAccepted", Unit::Count, accepted as f64)
             .metric("BytesIn", Unit::Bytes, self.bytes_in as f64)
@@ -107,6 +114,17 @@ impl Report {
             .property("request_id", self.request_id)
             .property("tenant", self.tenant)
             .property("world", self.world);
+        for (name, count) in [
+            ("SnippetThrown", self.lost.thrown),
+            ("SnippetRefused", self.lost.refused),
+            ("SnippetQueue", self.lost.queue),
+            ("SnippetLostRejected", u32::from(self.lost_rejected)),
+        ] {
+            // Most clients lose nothing, and lines are billed by the byte.
+            if count > 0 {
+                line = line.metric(name, Unit::Count, f64::from(count));
+            }
+        }
         sink.emit(line, now_ms);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use testgram_protocol::event::KindSet;
+use testgram_protocol::event::Collected;
 use testgram_protocol::id::{ConnectionId, TenantId, WorldId};
 use testgram_runtime::lenient;
 
@@ -81,7 +81,7 @@ impl Request {
         Some(Caller {
             tenant: TenantId::new(word("tenant")?)?,
             world: WorldId::new(word("world")?)?,
-            kinds: KindSet::from_bits(word("kinds")?.parse().ok()?),
+            kinds: Collected::from_bits(word("kinds")?.parse().ok()?),
             admitted_ms: word("admitted")?.parse().ok()?,
         })
     }

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::event::{Event, KindSet, Meta};
+use crate::event::{Collected, Event, Meta};
 use crate::id::SessionId;
 use crate::limits;
 use crate::reason::{MessageCode, Outcome, Reason};
+use crate::strict::objects;
 
 /// What the connection and the clock say about a frame.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +19,7 @@ pub struct Arrival {
     /// When the server received it, milliseconds since 1970.
     pub received_ms: u64,
     /// The kinds that the world collects.
-    pub kinds: KindSet,
+    pub kinds: Collected,
 }
 
 /// A batch whose events are valid. [`Batch::parse`] is the only way to one.
@@ -29,6 +31,41 @@ pub struct Batch {
     events: Vec<Event>,
 }
 
+/// What a client says that it lost since its last frame. Counted, not stored; at most [`limits::LOST`] of each counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
+pub struct Lost {
+    /// Exceptions that it caught in its own handlers.
+    #[schemars(range(max = limits::LOST))]
+    pub thrown: u32,
+    /// Events that its own rules refused, or a server.
+    #[schemars(range(max = limits::LOST))]
+    pub refused: u32,
+    /// Events that it dropped because it held too many.
+    #[schemars(range(max = limits::LOST))]
+    pub queue: u32,
+}
+
+objects!(Lost);
+
+impl Lost {
+    fn read(raw: Option<&RawValue>) -> (Self, Option<Reason>) {
+        match raw.map_or(Ok(Self::default()), |raw| piece::<Self>(raw.get())) {
+            Ok(lost) => (lost.capped(), None),
+            Err(reason) => (Self::default(), Some(reason)),
+        }
+    }
+
+    fn capped(self) -> Self {
+        let cap = |count: u32| count.min(limits::LOST);
+        Self {
+            thrown: cap(self.thrown),
+            refused: cap(self.refused),
+            queue: cap(self.queue),
+        }
+    }
+}
+
 /// A frame as understood: the batch, and what became of each event that is not in it.
 #[derive(Debug)]
 pub struct Parsed {
@@ -38,6 +75,10 @@ pub struct Parsed {
     pub rejected: Vec<Rejected>,
     /// Why the batch's `meta` was refused, if it was. Its events stand all the same.
     pub meta_rejected: Option<Reason>,
+    /// What the client lost before.
+    pub lost: Lost,
+    /// Why that was not understood, if it was not. The events stand all the same: a figure must not cost data.
+    pub lost_rejected: Option<Reason>,
 }
 
 /// An event that was not taken.
@@ -87,6 +128,8 @@ struct Frame<'a, E, M> {
     events: Vec<E>,
     #[serde(default = "none")]
     meta: Option<M>,
+    #[serde(borrow, default)]
+    lost: Option<&'a RawValue>,
 }
 
 /// `#[serde(default)]` would ask `M` for a `Default`.
@@ -111,11 +154,13 @@ impl Batch {
         match serde_json::from_str::<Frame<'_, Event, Meta>>(frame) {
             Ok(frame) => {
                 let (session, seq) = envelope(&frame, frame.events.len(), arrival)?;
+                let (lost, lost_rejected) = Lost::read(frame.lost);
                 let sieve = Sieve::new(session, arrival);
                 let (mut events, mut rejected, mut index) = (frame.events, Vec::new(), 0);
                 // In place: events are large, and most batches lose none.
-                events.retain(|event| {
+                events.retain_mut(|event| {
                     let objection = sieve.objection(event);
+                    event.reduce(arrival.kinds);
                     rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
                     index += 1;
                     objection.is_none()
@@ -125,6 +170,8 @@ impl Batch {
                     batch,
                     rejected,
                     meta_rejected: None,
+                    lost,
+                    lost_rejected,
                 })
             }
             Err(_) => Self::parse_piecewise(frame, arrival),
@@ -139,15 +186,19 @@ impl Batch {
             Some(Err(reason)) => (None, Some(reason)),
             None => (None, None),
         };
+        let (lost, lost_rejected) = Lost::read(frame.lost);
         let sieve = Sieve::new(session, arrival);
         let (mut events, mut rejected) = (Vec::with_capacity(frame.events.len()), Vec::new());
         for (index, raw) in frame.events.into_iter().enumerate() {
-            let read = match raw.get() {
+            let mut read = match raw.get() {
                 array if array.starts_with('[') => piece::<Event>(array),
                 _ => Err(Reason::Malformed),
             };
-            let objection = match &read {
-                Ok(event) => sieve.objection(event),
+            let objection = match &mut read {
+                Ok(event) => {
+                    event.reduce(arrival.kinds);
+                    sieve.objection(event)
+                }
                 Err(reason) => Some(Outcome::Invalid(*reason)),
             };
             rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
@@ -158,6 +209,8 @@ impl Batch {
             batch,
             rejected,
             meta_rejected,
+            lost,
+            lost_rejected,
         })
     }
 
@@ -291,7 +344,7 @@ fn part<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
 /// The rules for an event that need the clock and the world's settings.
 struct Sieve {
     latest: u64,
-    kinds: KindSet,
+    kinds: Collected,
 }
 
 impl Sieve {

@@ -57,6 +57,19 @@ identity!(
     /// A connection of the gateway (base64 in practice).
     ConnectionId, 1..=128, |b| b.is_ascii_alphanumeric() || matches!(b, b'=' | b'-' | b'_' | b'+' | b'/')
 );
+identity!(
+    /// The salt of a world's label digests: 32 bytes in lower-case hex. Every visitor's browser is told it; all it does is to keep
+    /// one table of labels from serving for every world.
+    WorldSalt, 64..=64, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)
+);
+
+impl WorldSalt {
+    /// A salt of these bytes, which are random.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
 
 /// A session: a ULID made in the tab. Random but for its clock; still never printed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod event;
 pub mod id;
 pub mod limits;
+pub mod list;
 pub mod privacy;
 pub mod reason;
 pub mod reply;

@@ -58,6 +58,13 @@ pub const TZ_MINUTES: i16 = 24 * 60;
 pub const ERROR_WORDS: usize = 24;
 /// Buckets of the typing rhythm of one input.
 pub const RHYTHM_BUCKETS: usize = 12;
+/// Most of one sort that a frame can say it lost: anybody can send such a figure, and one must not drown all others.
+pub const LOST: u32 = 100_000;
 /// Most rejections explained in words in one reply; further ones carry index and code only, so that a reply to 500 bad
 /// events stays under [`FRAME_BYTES`].
 pub const EXPLAINED_REJECTIONS: usize = 64;
+
+/// Most items of a list in a world's settings. All of them go to every visitor: a full list of full texts is 13 KB.
+pub const SETTING_ITEMS: usize = 64;
+/// Longest text in a world's settings (an origin, a selector, a rule), bytes.
+pub const SETTING_BYTES: usize = 200;

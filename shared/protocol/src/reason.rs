@@ -95,7 +95,7 @@ words! {
         /// A version other than 1.
         UnsupportedVersion = "unsupported_version": "this server speaks v 1",
         /// The envelope has a field that v1 does not know, lacks one, or one has the wrong type.
-        BadEnvelope = "bad_envelope": "a batch is {type, v, session, seq, events, meta?}",
+        BadEnvelope = "bad_envelope": "a batch is {type, v, session, seq, events, meta?, lost?}",
         /// Not a ULID.
         BadSession = "bad_session": "session is a ULID",
         /// Out of range.
@@ -138,6 +138,40 @@ words! {
         OverQuota = "over_quota": "the world's quota is used up",
         /// The store failed: fail closed.
         Unavailable = "unavailable": "the world could not be looked up",
+    }
+}
+
+words! {
+    /// Why a setting of a world was refused. For whoever writes settings.
+    pub enum SettingCode {
+        /// Not JSON, or not an object.
+        Malformed = "not_settings": "settings are one JSON object",
+        /// A setting that this version does not know: it may be the one that forbids something.
+        Unknown = "setting_unknown": "there is no such setting",
+        /// A setting twice.
+        Twice = "setting_twice": "it stands twice",
+        /// Wrong JSON type.
+        WrongType = "setting_wrong_type": "it has another type",
+        /// A word that is not in its closed list.
+        UnknownWord = "setting_unknown_word": "a word is not in its closed list",
+        /// A number out of its range.
+        OutOfRange = "setting_out_of_range": "the number is out of range",
+        /// A list too long.
+        TooMany = "setting_too_many": "the list is too long",
+        /// A text too long.
+        TooLong = "setting_too_long": "a text is too long",
+        /// Not an origin or a pattern of origins.
+        BadOrigin = "bad_origin": "an origin is scheme://host[:port], its first label may be * before two others, its port *",
+        /// Not a host or a pattern of hosts.
+        BadHost = "bad_host": "a host is made of lower-case labels, the first may be * before two others",
+        /// Not a date.
+        BadDate = "bad_date": "a date is YYYY-MM-DD",
+        /// Not a CSS selector as far as can be told here.
+        BadSelector = "bad_selector": "a selector is printable ASCII, without blanks around it",
+        /// Not a URL rule.
+        BadUrlRule = "bad_url_rule": "a rule is /segments of plain text, *, :id, :name, :email, :text, and ** only at its end",
+        /// Not a name in lower case.
+        BadName = "bad_name": "a name is two or more of a-z, 0-9, - and _",
     }
 }
 
@@ -247,7 +281,7 @@ impl Tally {
 /// The word for an event of a kind that the world does not collect.
 pub const FILTERED: &str = "kind_not_collected";
 
-/// Marks a [`Reason`] on its way through serde's error text, which is the only thing that gets through a `Deserialize`.
+/// Marks a [`Reason`] or [`SettingCode`] on its way through serde's error text, which is the only thing that gets through a `Deserialize`.
 const MARK: &str = "tg:";
 
 impl fmt::Display for Reason {
@@ -258,19 +292,48 @@ impl fmt::Display for Reason {
 
 impl std::error::Error for Reason {}
 
+impl fmt::Display for SettingCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{MARK}{}", self.word())
+    }
+}
+
+impl std::error::Error for SettingCode {}
+
+impl SettingCode {
+    /// The code behind a failed parse, as [`Reason::of`].
+    #[must_use]
+    pub fn of(error: &serde_json::Error) -> Self {
+        if let Some(code) = marked(&error.to_string(), Self::ALL, |code| code.word()) {
+            return code;
+        }
+        match Reason::of(error) {
+            Reason::UnknownField => Self::Unknown,
+            Reason::DuplicateField => Self::Twice,
+            Reason::WrongType => Self::WrongType,
+            Reason::UnknownWord => Self::UnknownWord,
+            Reason::OutOfRange => Self::OutOfRange,
+            Reason::TooMany => Self::TooMany,
+            Reason::TooLong => Self::TooLong,
+            _ => Self::Malformed,
+        }
+    }
+}
+
+/// The one of `all` whose word stands behind the mark in an error's text.
+fn marked<T: Copy>(text: &str, all: &[T], word: fn(T) -> &'static str) -> Option<T> {
+    let found = text.strip_prefix(MARK)?.split(' ').next()?;
+    all.iter().copied().find(|one| word(*one) == found)
+}
+
 impl Reason {
     /// The reason behind a failed parse. Our own rules put their word into the error; serde's own refusals are told apart by how
     /// their texts begin (pinned by a test). The text itself may quote what was sent and goes no further.
     #[must_use]
     pub fn of(error: &serde_json::Error) -> Self {
         let text = error.to_string();
-        if let Some(rest) = text.strip_prefix(MARK) {
-            let word = rest.split(' ').next().unwrap_or_default();
-            return Self::ALL
-                .iter()
-                .copied()
-                .find(|reason| reason.word() == word)
-                .unwrap_or(Self::Malformed);
+        if text.starts_with(MARK) {
+            return marked(&text, Self::ALL, |reason| reason.word()).unwrap_or(Self::Malformed);
         }
         match text.split(' ').take(2).collect::<Vec<_>>().as_slice() {
             ["unknown", "field"] => Self::UnknownField,

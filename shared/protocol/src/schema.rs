@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, json_schema};
 
+use crate::batch::Lost;
 use crate::event::{Event, Meta};
 use crate::limits;
 use crate::privacy::tree::{KeyTree, Leaf};
@@ -12,6 +13,7 @@ pub fn batch() -> Schema {
     let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     let event = generator.subschema_for::<Event>();
     let meta = generator.subschema_for::<Option<Meta>>();
+    let lost = generator.subschema_for::<Lost>();
     let definitions = generator.take_definitions(true);
     json_schema!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -26,7 +28,8 @@ pub fn batch() -> Schema {
             "session": { "type": "string", "pattern": "^[0-7][0-9A-HJKMNP-TV-Z]{25}$" },
             "seq": { "type": "integer", "minimum": 0, "maximum": limits::MAX_SEQ },
             "events": { "type": "array", "maxItems": limits::BATCH_EVENTS, "items": event },
-            "meta": meta
+            "meta": meta,
+            "lost": lost
         },
         "$defs": definitions
     })

@@ -1,126 +1,228 @@
-//! What a world's owner has set, and whether a connection may come in under it. Defaults are the safe ones.
+//! `World > Settings`: what a world's owner has set, whether anybody may come in under it, and what browsers are told of it.
+//! `docs/settings.md` is the page about them.
+//!
+//! Defaults are the safe ones. Each setting is a type that only a good one makes; so a bad one is refused with a stable code when
+//! it is written, and closes the world where it is read.
+
+mod baked;
+mod number;
+mod text;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::calendar;
-use crate::event::{Kind, KindSet};
-use crate::reason::Refusal;
+pub use baked::Baked;
+pub use number::{Share, Within};
+pub use text::{Date, Host, Name, Origin, Selector, UrlRule};
 
-/// `World > Settings`, as far as the ingest path asks. A field that this version does not know is refused rather than ignored:
-/// it may be the one that forbids something.
+use crate::event::{Collected, Kind};
+use crate::limits;
+use crate::list::List;
+use crate::reason::{Refusal, SettingCode};
+use crate::strict::{objects, words_only};
+
+/// The settings of a world. A field that this version does not know is refused rather than ignored: it may be the one that forbids
+/// something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct Settings {
     /// Takes no data for now.
     pub paused: bool,
     /// Origins that may connect: `https://shop.example`, `https://*.shop.example`, `http://127.0.0.1:*`. None listed, none allowed.
-    pub origins: Vec<String>,
+    pub origins: List<Origin, { limits::SETTING_ITEMS }>,
     /// Whether visitors may be in the EU.
     pub eu_visitors: bool,
     /// When the data-processing agreement was signed, `YYYY-MM-DD`.
-    pub agreement: Option<String>,
+    pub agreement: Option<Date>,
     /// Kinds of event that are not collected.
-    pub off: Vec<Kind>,
+    pub off: List<Kind, { Kind::ALL.len() }>,
     /// Most events a calendar month (UTC).
     pub monthly_events: Option<u64>,
+    /// Whether digests of values are told. Without them the model cannot see that two fields were given the same.
+    pub digests: bool,
+    /// Whether digests of labels are told. Without them a control is known by its place and names alone.
+    pub labels: bool,
+    /// Where the tab keeps its session's id and salt.
+    pub storage: Storage,
+    /// Whether Global Privacy Control is honoured: nothing is recorded of a visitor who sends it.
+    pub gpc: bool,
+    /// Whether Do Not Track is honoured, likewise.
+    pub dnt: bool,
+    /// Whether recording begins by itself. If not, with `testgram.start()`: for pages that ask for consent first.
+    pub autostart: bool,
+    /// The share of sessions that is recorded.
+    pub sample: Share,
+    /// What is masked beside `[data-tg-mask]`: no label, and of values nothing but that there was one.
+    pub masked: List<Selector, { limits::SETTING_ITEMS }>,
+    /// What is ignored beside `[data-tg-ignore]`: nothing in it is recorded.
+    pub ignored: List<Selector, { limits::SETTING_ITEMS }>,
+    /// Hosts to which no API call is recorded, and on whose pages nothing is: `ads.example`, `*.ads.example`.
+    pub ignored_domains: List<Host, { limits::SETTING_ITEMS }>,
+    /// Paths whose parts are masked: `/u/:name/posts/*`. The first that fits counts.
+    pub url_rules: List<UrlRule, { limits::SETTING_ITEMS }>,
+    /// Further names, or parts of them, that make a field's value a secret and a key of a body or query data.
+    pub sensitive: List<Name, { limits::SETTING_ITEMS }>,
+    /// How long the archive keeps what was recorded, days.
+    pub retention_days: Within<1, 3_650>,
+    /// In how many sessions something must have been seen to be in a model.
+    pub k: Within<2, 1_000>,
 }
+
+/// Where a tab keeps its session's id and salt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", rename_all = "lowercase")]
+pub enum Storage {
+    /// In its sessionStorage: a session spans the pages of a tab.
+    Session,
+    /// In memory: a session ends with its page.
+    None,
+}
+
+objects!(Settings);
+words_only!(Storage);
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             paused: false,
-            origins: Vec::new(),
+            origins: List::default(),
             eu_visitors: true,
             agreement: None,
-            off: Vec::new(),
+            off: List::default(),
             monthly_events: None,
+            digests: true,
+            labels: true,
+            storage: Storage::Session,
+            gpc: true,
+            dnt: true,
+            autostart: true,
+            sample: Share::ALL,
+            masked: List::default(),
+            ignored: List::default(),
+            ignored_domains: List::default(),
+            url_rules: List::default(),
+            sensitive: List::default(),
+            retention_days: Within::of::<365>(),
+            k: Within::of::<5>(),
         }
+    }
+}
+
+/// A setting that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSetting {
+    /// Which one, as it was written, if it looks like the name of one.
+    pub setting: Option<Box<str>>,
+    /// Why.
+    pub code: SettingCode,
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(setting) = &self.setting {
+            write!(f, "{setting}: ")?;
+        }
+        write!(f, "{}: {}", self.code.word(), self.code.message())
+    }
+}
+
+impl std::error::Error for BadSetting {}
+
+impl BadSetting {
+    /// Reads settings that failed one by one, to name the one to blame.
+    fn among(json: &str, code: SettingCode) -> Self {
+        let each: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+        let bad = each.iter().find_map(|(name, value)| {
+            let alone = serde_json::to_string(&BTreeMap::from([(name, value)])).ok()?;
+            let error = serde_json::from_str::<Settings>(&alone).err()?;
+            let is_name = name.len() <= limits::WORD_BYTES && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            Some(Self {
+                setting: is_name.then(|| name.as_ref().into()),
+                code: SettingCode::of(&error),
+            })
+        });
+        bad.unwrap_or(Self { setting: None, code })
     }
 }
 
 impl Settings {
+    /// Reads settings as they are stored: a JSON object, in which what is missing has its default.
+    ///
+    /// # Errors
+    /// Which setting is bad, and why.
+    pub fn read(json: &str) -> Result<Self, BadSetting> {
+        serde_json::from_str(json).map_err(|error| BadSetting::among(json, SettingCode::of(&error)))
+    }
+
+    /// Writes what differs from the defaults: a function of the release before, which does not know a newer setting, is only
+    /// concerned where it is used, and a default that becomes safer reaches every world that left it alone.
+    ///
+    /// # Errors
+    /// As serde_json has them; none in practice.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let Value::Object(defaults) = serde_json::to_value(Self::default())? else {
+            return serde_json::to_string(self);
+        };
+        let mut told = serde_json::to_value(self)?;
+        if let Value::Object(told) = &mut told {
+            told.retain(|name, value| defaults.get(name) != Some(value));
+        }
+        serde_json::to_string(&told)
+    }
+
+    /// Whether the world takes data at all at `now_ms`.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn open(&self, now_ms: u64) -> Result<(), Refusal> {
+        if self.paused {
+            return Err(Refusal::Paused);
+        }
+        let signed = self.agreement.as_ref().is_some_and(|signed| signed.has_come(now_ms));
+        if self.eu_visitors && !signed {
+            return Err(Refusal::AgreementMissing);
+        }
+        Ok(())
+    }
+
     /// Whether a page of `origin` may connect at `now_ms`, `used` events into the month.
     ///
     /// # Errors
     /// Why not.
-    pub fn admit(&self, origin: Option<&str>, used: u64, now_ms: u64) -> Result<KindSet, Refusal> {
+    pub fn admit(&self, origin: Option<&str>, used: u64, now_ms: u64) -> Result<Collected, Refusal> {
         let origin = origin.ok_or(Refusal::OriginMissing)?;
-        if !self.origins.iter().any(|allowed| origin_matches(allowed, origin)) {
+        if !self.origins.items().iter().any(|allowed| allowed.matches(origin)) {
             return Err(Refusal::OriginNotAllowed);
         }
-        if self.paused {
-            return Err(Refusal::Paused);
-        }
-        if self.eu_visitors
-            && !self
-                .agreement
-                .as_deref()
-                .is_some_and(|signed| has_come(signed, &calendar::date(now_ms)))
-        {
-            return Err(Refusal::AgreementMissing);
-        }
+        self.open(now_ms)?;
         if self.monthly_events.is_some_and(|most| used >= most) {
             return Err(Refusal::OverQuota);
         }
-        Ok(self.off.iter().fold(KindSet::ALL, |kinds, off| kinds.without(*off)))
+        let collected = Collected::ALL.with_only(self.digests, self.labels);
+        Ok(self
+            .off
+            .items()
+            .iter()
+            .fold(collected, |kinds, off| kinds.without(*off)))
     }
-}
-
-/// `*.` stands for one or more labels before at least two others, `:*` for any port; all else is compared as it is (browsers
-/// send origins in lower case).
-fn origin_matches(allowed: &str, origin: &str) -> bool {
-    let (Some((allowed_scheme, allowed_rest)), Some((scheme, rest))) =
-        (allowed.split_once("://"), origin.split_once("://"))
-    else {
-        return false;
-    };
-    let (allowed_host, allowed_port) = host_and_port(allowed_rest);
-    let (host, port) = host_and_port(rest);
-    let is_host = |host: &str| {
-        host.bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-    };
-    let same_host = match allowed_host.strip_prefix("*.") {
-        Some(parent) => {
-            let labels = host.strip_suffix(parent).and_then(|left| left.strip_suffix('.'));
-            parent.split('.').filter(|label| !label.is_empty()).count() >= 2
-                && labels.is_some_and(|labels| !labels.is_empty())
-                && is_host(host)
-        }
-        None => host == allowed_host,
-    };
-    allowed_scheme == scheme && same_host && (allowed_port == Some("*") || allowed_port == port)
-}
-
-fn host_and_port(rest: &str) -> (&str, Option<&str>) {
-    rest.rsplit_once(':')
-        .map_or((rest, None), |(host, port)| (host, Some(port)))
-}
-
-/// Whether `date`, `YYYY-MM-DD`, is one of the calendar and not after `today`, which has the same form.
-fn has_come(date: &str, today: &str) -> bool {
-    let form = date.len() == 10
-        && date.bytes().enumerate().all(|(at, b)| {
-            if matches!(at, 4 | 7) {
-                b == b'-'
-            } else {
-                b.is_ascii_digit()
-            }
-        });
-    let within = |part: Option<&str>, most| {
-        part.and_then(|part| part.parse().ok())
-            .is_some_and(|n: u8| (1..=most).contains(&n))
-    };
-    form && within(date.get(5..7), 12) && within(date.get(8..10), 31) && date <= today
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn origin(text: &str) -> Origin {
+        Origin::new(text).unwrap()
+    }
+
     fn open() -> Settings {
         Settings {
-            origins: vec!["https://shop.example".into()],
+            origins: List::new(vec![origin("https://shop.example")]).unwrap(),
             eu_visitors: false,
             ..Settings::default()
         }
@@ -145,28 +247,14 @@ mod tests {
             ..open()
         };
         assert_eq!(eu.admit(ORIGIN, 0, NOW), Err(Refusal::AgreementMissing));
-        for odd in [
-            "soon",
-            "",
-            "2026-13-01",
-            "2026-00-10",
-            "2026-11-32",
-            "2026-11-24",
-            "9999-12-31",
-            "2026-11-1",
-        ] {
-            let agreement = Some(odd.to_owned());
-            let odd = Settings {
-                agreement,
-                ..eu.clone()
-            };
-            assert_eq!(odd.admit(ORIGIN, 0, NOW), Err(Refusal::AgreementMissing));
-        }
-        let signed = Settings {
-            agreement: Some("2026-11-23".into()),
-            ..eu
+        let signed = |date: &str| Settings {
+            agreement: Some(Date::new(date).unwrap()),
+            ..eu.clone()
         };
-        assert_eq!(signed.admit(ORIGIN, 0, NOW), Ok(KindSet::ALL));
+        for to_come in ["2026-11-24", "9999-12-31"] {
+            assert_eq!(signed(to_come).admit(ORIGIN, 0, NOW), Err(Refusal::AgreementMissing));
+        }
+        assert_eq!(signed("2026-11-23").admit(ORIGIN, 0, NOW), Ok(Collected::ALL));
     }
 
     #[test]
@@ -186,7 +274,7 @@ mod tests {
     #[test]
     fn kinds_that_are_off_are_left_out() {
         let kinds = Settings {
-            off: vec![Kind::Move],
+            off: List::new(vec![Kind::Move]).unwrap(),
             ..open()
         }
         .admit(ORIGIN, 0, NOW)
@@ -195,31 +283,11 @@ mod tests {
     }
 
     #[test]
-    fn origins_match_whole_labels_schemes_and_ports() {
-        for (allowed, origin, expected) in [
-            ("https://shop.example", "https://shop.example", true),
-            ("https://shop.example", "http://shop.example", false),
-            ("https://shop.example", "https://shop.example:8443", false),
-            ("https://shop.example", "https://shop.example.evil.example", false),
-            ("https://*.shop.example", "https://www.shop.example", true),
-            ("https://*.shop.example", "https://a.b.shop.example", true),
-            ("https://*.shop.example", "https://shop.example", false),
-            ("https://*.shop.example", "https://evilshop.example", false),
-            ("https://*.shop.example", "https://.shop.example", false),
-            ("http://127.0.0.1:*", "http://127.0.0.1:4600", true),
-            ("http://127.0.0.1:*", "http://127.0.0.1.evil.example:4600", false),
-            ("https://*.example", "https://shop.example", false),
-            ("https://*.", "https://shop.example.", false),
-            ("https://*.shop.example", "https://evil.example/.shop.example", false),
-            ("*", "https://shop.example", false),
-            ("https://shop.example", "null", false),
-        ] {
-            assert_eq!(origin_matches(allowed, origin), expected, "{allowed} against {origin}");
+    fn what_is_written_is_read_back() {
+        for settings in [Settings::default(), open()] {
+            assert_eq!(Settings::read(&settings.to_json().unwrap()), Ok(settings));
         }
-    }
-
-    #[test]
-    fn an_unknown_setting_is_refused() {
-        assert!(serde_json::from_str::<Settings>(r#"{"paused":false,"forbid_all":true}"#).is_err());
+        assert_eq!(Settings::default().to_json().unwrap(), "{}");
+        assert_eq!(Settings::read("{}"), Ok(Settings::default()));
     }
 }

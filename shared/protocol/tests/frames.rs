@@ -10,9 +10,9 @@
 )]
 
 use serde_json::{Value, json};
-use testgram_protocol::batch::{Arrival, Batch, Parsed, Refused};
+use testgram_protocol::batch::{Arrival, Batch, Lost, Parsed, Refused};
 use testgram_protocol::buffer::{self, DecodeError};
-use testgram_protocol::event::{Kind, KindSet};
+use testgram_protocol::event::{Collected, Kind};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_protocol::privacy::error::WORDS;
@@ -30,10 +30,10 @@ fn text(events: &Value) -> String {
 }
 
 fn parse(frame: &str) -> Result<Parsed, Refused> {
-    parse_for(frame, KindSet::ALL)
+    parse_for(frame, Collected::ALL)
 }
 
-fn parse_for(frame: &str, kinds: KindSet) -> Result<Parsed, Refused> {
+fn parse_for(frame: &str, kinds: Collected) -> Result<Parsed, Refused> {
     Batch::parse(
         frame,
         Arrival {
@@ -109,7 +109,7 @@ fn each_kind_can_be_turned_off_alone() {
     let events: Vec<Value> = full.map(|case| case["in"].clone()).collect();
     assert_eq!(events.len(), Kind::ALL.len());
     for (index, kind) in Kind::ALL.iter().enumerate() {
-        let parsed = parse_for(&text(&json!(events)), KindSet::ALL.without(*kind)).unwrap();
+        let parsed = parse_for(&text(&json!(events)), Collected::ALL.without(*kind)).unwrap();
         let rejected: Vec<_> = parsed
             .rejected
             .iter()
@@ -156,7 +156,7 @@ fn replies_hold_what_the_snippet_needs() {
         &text(&json!([good()])),
         Arrival {
             received_ms: NOW * 2,
-            kinds: KindSet::ALL,
+            kinds: Collected::ALL,
         },
     )
     .unwrap_err();
@@ -196,6 +196,55 @@ fn how_a_secret_was_typed_is_refused() {
             let parsed = parse(&text(&json!([[5, "input", detail]]))).unwrap();
             assert_eq!(parsed.batch.events().len(), accepted, "{kind}: {told}");
         }
+    }
+}
+
+/// Whatever the page believes: a pinned or cached snippet sends on what its world has switched off since. On both ways through a frame.
+#[test]
+fn digests_and_labels_that_a_world_does_not_take_are_not_in_the_batch() {
+    let el = json!({ "tag": "input", "path": "form>input", "label": "0b5e" });
+    let value = json!({ "kind": "text", "len": 3, "digest": "5a".repeat(32) });
+    let mut events = vec![
+        json!([1, "click", { "el": el, "x": 1, "y": 2 }]),
+        json!([2, "input", { "el": el, "value": value, "ms": 5 }]),
+        json!([3, "submit", { "el": el, "valid": true, "filled": 1 }]),
+        json!([4, "key", { "key": "Enter", "el": el }]),
+        json!([5, "scroll", { "y": 1, "max": 2, "el": el }]),
+        json!([6, "drag", { "el": el, "to": el, "dx": 1, "dy": 1, "ms": 9 }]),
+    ];
+    let count = |text: &str, what: &str| text.matches(what).count();
+    for _ in 0..2 {
+        for (digests, labels) in [(true, true), (true, false), (false, true), (false, false)] {
+            let parsed = parse_for(&text(&json!(events)), Collected::ALL.with_only(digests, labels)).unwrap();
+            let stored = serde_json::to_string(parsed.batch.events()).unwrap();
+            assert_eq!(count(&stored, "0b5e"), if labels { 7 } else { 0 }, "{stored}");
+            assert_eq!(count(&stored, "5a5a5a5a"), usize::from(digests), "{stored}");
+            assert_eq!(parsed.batch.events().len(), 6);
+        }
+        events.push(json!([7, "click", {}]));
+    }
+    // A mask of before there were these bits.
+    let kinds_only = Collected::from_bits((1 << Kind::ALL.len()) - 1);
+    assert_eq!(kinds_only, Collected::ALL.with_only(false, false));
+}
+
+/// On the way of a good frame as on that of one with a bad event.
+#[test]
+fn what_a_client_lost_is_read_and_is_not_part_of_the_batch() {
+    let told = json!({ "thrown": 1, "queue": 7 });
+    for events in [json!([good()]), json!([good(), [5, "x", {}]])] {
+        let mut frame: Value = serde_json::from_str(&text(&events)).unwrap();
+        let without = parse(&frame.to_string()).unwrap();
+        assert_eq!(without.lost, Lost::default());
+        frame["lost"] = told.clone();
+        let parsed = parse(&frame.to_string()).unwrap();
+        let lost = Lost {
+            thrown: 1,
+            refused: 0,
+            queue: 7,
+        };
+        assert_eq!((parsed.lost, &parsed.batch), (lost, &without.batch));
+        assert_eq!(parsed.rejected, without.rejected);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
-use testgram_protocol::event::KindSet;
+use testgram_protocol::event::Collected;
 
 /// A batch with most kinds of event: the frame as it was sent, and the item it became.
 const FRAME: &str = include_str!("golden/v1.frame.json");
@@ -13,7 +13,7 @@ const ITEM: &[u8] = include_bytes!("golden/v1.item");
 fn sent() -> Batch {
     let arrival = Arrival {
         received_ms: 1_795_435_210_300,
-        kinds: KindSet::ALL,
+        kinds: Collected::ALL,
     };
     Batch::parse(FRAME, arrival).unwrap().batch
 }

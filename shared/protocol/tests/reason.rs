@@ -11,7 +11,7 @@
 
 use serde::Deserialize;
 use testgram_protocol::event::{Event, Word};
-use testgram_protocol::reason::{MessageCode, Outcome, Reason, Refusal, Tally, Whose};
+use testgram_protocol::reason::{MessageCode, Outcome, Reason, Refusal, SettingCode, Tally, Whose};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +52,10 @@ fn our_own_words_come_through_serde() {
     for reason in Reason::ALL {
         let error = <serde_json::Error as serde::de::Error>::custom(reason);
         assert_eq!(Reason::of(&error), *reason);
+    }
+    for code in SettingCode::ALL {
+        let error = <serde_json::Error as serde::de::Error>::custom(code);
+        assert_eq!(SettingCode::of(&error), *code);
     }
     let error = serde_json::from_str::<Word>(r#""jane@example.com""#).unwrap_err();
     assert_eq!(Reason::of(&error), Reason::LooksLikeEmail);
@@ -98,6 +102,11 @@ fn words_are_stable_words_each_once() {
         "a tally counts by word: none may stand for two outcomes"
     );
     assert!(Refusal::ALL.iter().all(|refusal| is_stable_word(refusal.word())));
+    let mut settings: Vec<&str> = SettingCode::ALL.iter().map(|code| code.word()).collect();
+    assert!(settings.iter().all(|word| is_stable_word(word)), "{settings:?}");
+    settings.sort_unstable();
+    settings.dedup();
+    assert_eq!(settings.len(), SettingCode::ALL.len());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use testgram_protocol::batch::{Arrival, Batch};
-use testgram_protocol::event::{Event, Kind, KindSet, Language};
+use testgram_protocol::event::{Collected, Event, Kind, Language};
 use testgram_protocol::privacy::digest::{LabelDigest, ValueDigest};
 use testgram_protocol::privacy::token::looks_like_data;
 use testgram_protocol::privacy::tree::KeyTree;
@@ -193,7 +193,7 @@ fn session() {
     run("session", &["in", "received_ms"], |case| {
         let arrival = Arrival {
             received_ms: case["received_ms"].as_u64().unwrap(),
-            kinds: KindSet::ALL,
+            kinds: Collected::ALL,
         };
         let parsed = Batch::parse(
             &frame(&case["in"], &json!([[5, "end", { "reason": "unload" }]])),
@@ -210,7 +210,7 @@ fn event() {
         let good = json!([5, "end", { "reason": "unload" }]);
         let arrival = Arrival {
             received_ms: NOW,
-            kinds: KindSet::ALL,
+            kinds: Collected::ALL,
         };
         let frame = frame(&json!(SESSION), &json!([good, case["in"], good]));
         let parsed = Batch::parse(&frame, arrival).unwrap();
@@ -232,7 +232,7 @@ fn frames() {
             .as_str()
             .map_or_else(|| case["frame"].to_string(), str::to_owned);
         let off: Vec<Kind> = serde_json::from_value(case.get("off").cloned().unwrap_or_else(|| json!([]))).unwrap();
-        let kinds = off.into_iter().fold(KindSet::ALL, KindSet::without);
+        let kinds = off.into_iter().fold(Collected::ALL, Collected::without);
         match Batch::parse(
             &text,
             Arrival {
@@ -246,6 +246,9 @@ fn frames() {
                 let mut out = json!({ "accepted": parsed.batch.events().len(), "rejected": rejected });
                 if let Some(reason) = parsed.meta_rejected {
                     out["meta"] = json!(reason.word());
+                }
+                if let Some(reason) = parsed.lost_rejected {
+                    out["lost"] = json!(reason.word());
                 }
                 out
             }

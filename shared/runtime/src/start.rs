@@ -25,9 +25,9 @@ pub enum StartError {
     /// A broken build.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// An endpoint is to be reached without encryption, and not on this machine.
-    #[error("the environment variable {0} names plain http beyond loopback")]
-    PlainHttp(&'static str),
+    /// Something is to be reached without encryption, and not on this machine.
+    #[error("the environment variable {0} names an address that is not encrypted, beyond loopback")]
+    NotEncrypted(&'static str),
     /// A setting is missing.
     #[error("the environment variable {0} is missing")]
     Missing(&'static str),
@@ -50,8 +50,8 @@ pub async fn start() -> Result<Start, StartError> {
 async fn configure() -> Result<Start, StartError> {
     let region = region::check(variable("AWS_REGION").as_deref())?;
     for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"] {
-        if variable(name).is_some_and(|url| !is_private(&url)) {
-            return Err(StartError::PlainHttp(name));
+        if variable(name).is_some_and(|url| !is_private(&url, "https://", "http://")) {
+            return Err(StartError::NotEncrypted(name));
         }
     }
     Ok(Start {
@@ -60,13 +60,21 @@ async fn configure() -> Result<Start, StartError> {
     })
 }
 
-/// Whether what goes to `url` is encrypted or stays on this machine.
-fn is_private(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else {
-        return url.starts_with("https://");
+/// Whether `url` is `encrypted`, or `plain` and of this machine.
+fn is_private(url: &str, encrypted: &str, plain: &str) -> bool {
+    let authority = |rest: &str| rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
+    // User info could make another host of it than it looks like.
+    let is_plain_host = |authority: &str| !authority.is_empty() && !authority.contains('@');
+    if let Some(rest) = url.strip_prefix(encrypted) {
+        return is_plain_host(&authority(rest));
+    }
+    let Some(authority) = url.strip_prefix(plain).map(authority) else {
+        return false;
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => &authority,
+    };
     matches!(host, "127.0.0.1" | "localhost" | "[::1]")
 }
 
@@ -80,6 +88,21 @@ impl Start {
         value
             .ok_or(StartError::Missing(name))
             .inspect_err(|error| tracing::error!(%error, "refusing to start"))
+    }
+
+    /// A required setting that is a WebSocket's address without a query: encrypted, or on this machine.
+    ///
+    /// # Errors
+    /// If it is not set, or neither; logged.
+    pub fn socket(&self, name: &'static str) -> Result<String, StartError> {
+        let url = self.setting(name)?;
+        if is_private(&url, "wss://", "ws://") && !url.contains(['?', '#']) {
+            Ok(url)
+        } else {
+            let error = StartError::NotEncrypted(name);
+            tracing::error!(%error, "refusing to start");
+            Err(error)
+        }
     }
 }
 
@@ -118,20 +141,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_http_stays_on_this_machine() {
+    fn what_is_not_encrypted_stays_on_this_machine() {
+        let is_private = |url| is_private(url, "https://", "http://");
         for private in [
             "https://dynamodb.us-east-1.amazonaws.com",
             "http://127.0.0.1:4601",
-            "http://localhost/",
-            "http://[::1]:1",
+            "http://localhost:4601/",
+            "http://[::1]:4601",
+            "http://127.0.0.1",
         ] {
             assert!(is_private(private), "{private}");
         }
         for open in [
             "http://dynamodb.us-east-1.amazonaws.com",
-            "http://127.0.0.1.example:80",
-            "http://127.0.0.1@example.com",
-            "ftp://x",
+            "http://127.0.0.1.evil.example",
+            "http://127.0.0.1:x@evil.example",
+            "http://127.0.0.1@evil.example",
+            "http://127.0.0.1:80@evil.example:80",
+            "http://evil.example/127.0.0.1",
+            "https://shop.example@evil.example",
+            "https://",
+            "ws://127.0.0.1:4600",
+            "wss://shop.example",
+            "ftp://127.0.0.1",
             "",
         ] {
             assert!(!is_private(open), "{open}");

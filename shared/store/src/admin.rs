@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification,
 };
-use testgram_protocol::id::{TenantId, WorldId, WorldKey};
+use testgram_protocol::id::{TenantId, WorldId, WorldKey, WorldSalt};
 use testgram_protocol::settings::Settings;
 
 use crate::error::StoreError;
@@ -92,7 +92,8 @@ impl Admin {
             .map_err(|error| StoreError::of(&error, "UpdateTimeToLive"))
     }
 
-    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it.
+    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it. A
+    /// world that has no salt is given one, which it keeps for ever.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Taken`] if another world has the key.
@@ -103,7 +104,8 @@ impl Admin {
         world_key: &WorldKey,
         settings: &Settings,
     ) -> Result<(), StoreError> {
-        let settings = serde_json::to_string(settings).map_err(|_| StoreError::Refused)?;
+        let settings = settings.to_json().map_err(|_| StoreError::Refused)?;
+        let salt = fresh_salt()?;
         let entry = [
             (attribute::PK, key::world_key(world_key)),
             (attribute::SK, "key".to_owned()),
@@ -116,13 +118,23 @@ impl Admin {
             .expression_attribute_values(":tenant", AttributeValue::S(tenant.expose().to_owned()))
             .expression_attribute_values(":world", AttributeValue::S(world.expose().to_owned()));
         self.send(unless_taken).await?;
-        let record = [
-            (attribute::PK, tenant.expose().to_owned()),
-            (attribute::SK, key::world_sort(world)),
-            (attribute::KEY, world_key.expose().to_owned()),
-            (attribute::SETTINGS, settings),
-        ];
-        self.send(self.put_control(record)).await
+        // One call, so that a salt is made once whoever else writes: under another one every label would be another label.
+        let record = self.client.update_item().table_name(&self.tables.control);
+        let record = record
+            .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
+            .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
+            .update_expression("SET #key = :key, #settings = :settings, #salt = if_not_exists(#salt, :salt)")
+            .expression_attribute_names("#key", attribute::KEY)
+            .expression_attribute_names("#settings", attribute::SETTINGS)
+            .expression_attribute_names("#salt", attribute::SALT)
+            .expression_attribute_values(":key", AttributeValue::S(world_key.expose().to_owned()))
+            .expression_attribute_values(":settings", AttributeValue::S(settings))
+            .expression_attribute_values(":salt", AttributeValue::S(salt.expose().to_owned()));
+        record
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::of(&error, "control:UpdateItem"))
     }
 
     fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> PutItemFluentBuilder {
@@ -165,4 +177,11 @@ impl Admin {
             .map(|_| ())
             .map_err(|error| StoreError::of(&error, "control:UpdateItem"))
     }
+}
+
+/// From the system's generator. Without one there is no world.
+fn fresh_salt() -> Result<WorldSalt, StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| StoreError::Refused)?;
+    Ok(WorldSalt::from_bytes(bytes))
 }

@@ -120,20 +120,24 @@ impl World<'_> {
             let mut pages = query.into_paginator().items().send();
             while let Some(item) = pages.next().await {
                 let item = item.map_err(|error| StoreError::of(&error, "events:Query"))?;
-                batches.push(read_batch(&item).ok_or(StoreError::Damaged)?);
+                batches.push(Stored::read(&item).ok_or(StoreError::Damaged)?);
             }
         }
         Ok(batches)
     }
 }
 
-fn read_batch(item: &HashMap<String, AttributeValue>) -> Option<Stored> {
-    let (session, seq, fingerprint) = key::parse_batch_sort(item.get(attribute::SK)?.as_b().ok()?.as_ref())?;
-    let packed = item.get(attribute::BATCH)?.as_b().ok()?.as_ref();
-    Some(Stored {
-        session,
-        seq,
-        fingerprint,
-        batch: buffer::decode(session, seq, packed),
-    })
+impl Stored {
+    /// Reads an item of the buffer; `None` if it has no key of ours.
+    #[must_use]
+    pub fn read(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let (session, seq, fingerprint) = key::parse_batch_sort(item.get(attribute::SK)?.as_b().ok()?.as_ref())?;
+        let packed = item.get(attribute::BATCH)?.as_b().ok()?.as_ref();
+        Some(Self {
+            session,
+            seq,
+            fingerprint,
+            batch: buffer::decode(session, seq, packed),
+        })
+    }
 }

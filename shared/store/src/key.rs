@@ -64,6 +64,15 @@ pub fn batch_partition(tenant: &TenantId, world: &WorldId, window: Window, shard
     format!("{}#{}#{}#{shard}", tenant.expose(), world.expose(), window.0)
 }
 
+/// Reads [`batch_partition`] back, but for the shard, which says nothing of its own.
+#[must_use]
+pub fn parse_batch_partition(partition: &str) -> Option<(TenantId, WorldId, Window)> {
+    let mut parts = partition.split('#');
+    let tenant = TenantId::new(parts.next()?)?;
+    let world = WorldId::new(parts.next()?)?;
+    Some((tenant, world, Window::numbered(parts.next()?.parse().ok()?)))
+}
+
 /// The shard that a session's batches go to.
 #[must_use]
 pub fn shard(session: SessionId) -> u32 {
@@ -175,6 +184,11 @@ mod tests {
             batch_partition(&tenant, &world, Window::at(1_700_000_000_000), 3),
             "acme#shop#5666666#3"
         );
+        assert_eq!(
+            parse_batch_partition("acme#shop#5666666#3"),
+            Some((tenant.clone(), world.clone(), Window::numbered(5_666_666)))
+        );
+        assert_eq!(parse_batch_partition("acme#shop#now#3"), None);
         assert_eq!(connections(&tenant, &world), "acme#shop");
         let (one, other) = (Fingerprint::of("a frame"), Fingerprint::of("another"));
         assert_ne!(one, other);

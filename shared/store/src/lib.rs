@@ -1,6 +1,6 @@
 //! Tables, keys and items: the only crate that names the AWS SDK's data services.
 //!
-//! A function opens the one room it may enter — [`authorizer::Worlds`], [`ingest::Ingest`] — and the room's methods are the
+//! A function opens the one room it may enter — [`authorizer::Worlds`], [`script::Scripts`], [`ingest::Ingest`] — and the room's methods are the
 //! actions that its IAM role grants. Whatever belongs to a tenant is reached through a handle that already holds the
 //! tenant, so that a call without one cannot be written. Nothing here scans.
 
@@ -10,6 +10,9 @@ pub mod authorizer;
 mod error;
 pub mod ingest;
 pub mod key;
+mod lookup;
+pub mod recent;
+pub mod script;
 mod tables;
 
 pub use error::StoreError;

@@ -50,6 +50,8 @@ pub(crate) mod attribute {
     pub(crate) const KEY: &str = "key";
     /// A world's settings, JSON.
     pub(crate) const SETTINGS: &str = "settings";
+    /// The salt of a world's labels, hex.
+    pub(crate) const SALT: &str = "salt";
     /// Events taken this month.
     pub(crate) const EVENTS: &str = "events";
 }

@@ -138,15 +138,20 @@ pub fn classify(value: &str, hints: Hints<'_>) -> ValueKind {
 }
 
 fn by_secret_hint(hints: Hints<'_>) -> Option<ValueKind> {
-    // The last token counts: `section-blue billing cc-number`.
-    let autocomplete = hints.autocomplete.split(' ').next_back().unwrap_or_default();
-    match (hints.field, autocomplete) {
-        ("password", _) | (_, "current-password" | "new-password") => Some(ValueKind::Password),
-        (_, "one-time-code") => Some(ValueKind::Code),
-        (_, card) if card.starts_with("cc-") => Some(ValueKind::Card),
-        ("file", _) => Some(ValueKind::File),
-        ("hidden", _) => Some(ValueKind::Masked),
-        _ => by_name(hints.name).or_else(|| by_name(hints.id)),
+    // Any token counts, wherever it stands: `section-blue billing cc-number`, `one-time-code webauthn`.
+    let asks_for = |is: fn(&str) -> bool| hints.autocomplete.split_ascii_whitespace().any(is);
+    if hints.field == "password" || asks_for(|token| matches!(token, "current-password" | "new-password")) {
+        Some(ValueKind::Password)
+    } else if asks_for(|token| token == "one-time-code") {
+        Some(ValueKind::Code)
+    } else if asks_for(|token| token.starts_with("cc-")) {
+        Some(ValueKind::Card)
+    } else {
+        match hints.field {
+            "file" => Some(ValueKind::File),
+            "hidden" => Some(ValueKind::Masked),
+            _ => by_name(hints.name).or_else(|| by_name(hints.id)),
+        }
     }
 }
 
@@ -174,7 +179,9 @@ fn by_secret_looks(value: &str) -> Option<ValueKind> {
 }
 
 fn by_hint(hints: Hints<'_>) -> Option<ValueKind> {
-    let autocomplete = hints.autocomplete.split(' ').next_back().unwrap_or_default();
+    // The last token counts; `webauthn` after it says nothing of the value.
+    let mut tokens = hints.autocomplete.split_ascii_whitespace();
+    let autocomplete = tokens.rfind(|token| *token != "webauthn").unwrap_or_default();
     Some(match (hints.field, autocomplete) {
         ("select" | "radio" | "checkbox", _) => ValueKind::Choice,
         ("email", _) | (_, "email") => ValueKind::Email,

@@ -3,7 +3,7 @@
 
 use testgram_protocol::batch::{Arrival, Batch, Parsed};
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Event, KindSet, What};
+use testgram_protocol::event::{Collected, Event, What};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_protocol::reply::Reply;
@@ -13,7 +13,7 @@ pub(crate) fn arrival(frame: &str) -> Arrival {
     let quoted = frame.split('"').filter_map(SessionId::new).next();
     Arrival {
         received_ms: quoted.map_or(0, |session| session.started_ms() + 60_000),
-        kinds: KindSet::ALL,
+        kinds: Collected::ALL,
     }
 }
 
