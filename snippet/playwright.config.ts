@@ -1,0 +1,34 @@
+import { defineConfig } from "@playwright/test";
+
+// `pure` needs no browser. `browser` runs the system's Chromium, never a downloaded one: CHROMIUM names another.
+export default defineConfig({
+  fullyParallel: true,
+  workers: 2,
+  // A test that passes at the second try hides a race of ours.
+  retries: 0,
+  reporter: process.env.CI ? "line" : "list",
+  projects: [
+    { name: "pure", testDir: "tests", testMatch: "*.spec.ts", testIgnore: "browser/**" },
+    {
+      name: "browser",
+      testDir: "tests/browser",
+      testMatch: "*.spec.ts",
+      use: {
+        browserName: "chromium",
+        launchOptions: {
+          executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+          args: [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+          ],
+        },
+      },
+    },
+  ],
+});

@@ -1,0 +1,217 @@
+/**
+ * Reads elements: what they are, where they stand, and whether anything may be told of them at all. What is read here is raw; the
+ * scrub gate decides what of it may leave.
+ */
+
+import { attribute, beforeOf, find, hostOf, localName, matches, parentOf, slotOf, sortOf, viewOf } from "./natives";
+import { lower } from "./rules/text";
+import { isSecretField, tokensOf } from "./rules/value";
+import { ignores, masks, settings } from "./settings";
+import type { Hints, ValueKind } from "./types";
+
+/** An element as it was read at one moment. Names without `_` are those of the wire. */
+export interface Look {
+  readonly tag: string;
+  readonly role: string;
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+  readonly testid: string;
+  readonly for: string;
+  readonly autocomplete: string;
+  readonly classes: readonly string[];
+  /** Steps of tag and place, outermost first. */
+  readonly path: readonly (readonly [string, number])[];
+  readonly label: string;
+  readonly shadow: boolean;
+  /** The kind of secret that the field holds, whatever is in it. */
+  readonly _secret: ValueKind | undefined;
+  readonly _hints: Hints;
+}
+
+const EDITABLE = "[contenteditable]:not([contenteditable=false i])";
+/** Controls whose label is told, as a digest. */
+const LABELLED = `button,a[href],input,select,textarea,summary,label${",[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[role=checkbox],[role=radio],[role=switch]"}`;
+/** What is never part of a label: values and code. */
+const NO_LABEL = `input,output,select,textarea,option,script,style,${EDITABLE}`;
+/** What has the focus itself. Whatever else hears of keys is a host whose shadow root is closed, with who knows what inside. */
+export const FOCUSED = `${LABELLED},[tabindex],body,html`;
+/** Fields whose value somebody fills in. */
+export const FIELD = `input:not([type=button i],[type=submit i],[type=reset i],[type=image i],[type=hidden i]),select,textarea,${EDITABLE}`;
+
+/** Roles that tags, and types of inputs, imply. */
+const ROLES: Record<string, string> = {
+  // A page may put more on the prototype of objects.
+  __proto__: null as never,
+  a: "link",
+  button: "button",
+  submit: "button",
+  reset: "button",
+  checkbox: "checkbox",
+  radio: "radio",
+  search: "searchbox",
+  number: "spinbutton",
+  range: "slider",
+  text: "textbox",
+  email: "textbox",
+  tel: "textbox",
+  url: "textbox",
+  textarea: "textbox",
+  select: "combobox",
+  form: "form",
+  img: "img",
+};
+
+/** Fields that once were a password: showing it does not make it a text. */
+const passwords = new WeakSet<object>();
+
+// Not by the property: a control named `nodeType` stands before it on its form, and would take the form's mask away.
+export const isElement = (node: Node): node is Element => sortOf(node) === 1;
+
+const isRoot = (node: Node): boolean => sortOf(node) === 11;
+
+export const isDocument = (node: Node): node is Document => sortOf(node) === 9;
+
+/** The frame around a document of the same origin. */
+export const frameOf = (node: Document): Element | null => {
+  const view = viewOf(node);
+  return view && view.frameElement;
+};
+
+const shadowHost = (node: Node): Element | undefined => {
+  try {
+    return hostOf(node);
+  } catch {
+    // A fragment: what is in it does not stand in the page.
+    return;
+  }
+};
+
+/** The parent, out of shadow roots and same-origin frames too; with `flat` as it is shown, through slots. */
+const up = (node: Node, flat?: boolean): Node | undefined =>
+  (flat && isElement(node) && slotOf(node)) ||
+  parentOf(node) ||
+  (isDocument(node) ? frameOf(node) : isRoot(node) && shadowHost(node)) ||
+  undefined;
+
+/** The nearest of `node` and its ancestors that has what `selectors` ask for. */
+export function nearest(node: Node | undefined, selectors: readonly string[]): Element | undefined {
+  for (; node; node = up(node, true)) {
+    const at = node;
+    if (isElement(at) && selectors.some((selector) => matches(at, selector))) return at;
+  }
+  return;
+}
+
+/** Whether nothing may be told of `node`. Where it does not stand in the page, nobody knows under what it stood. */
+export function isIgnored(node: Node): boolean {
+  let root: Node | undefined = node;
+  while (root && root !== document) root = up(root);
+  return !root || !!nearest(node, ignores);
+}
+
+export const isMasked = (node: Node): boolean => !!nearest(node, [...masks, ...ignores]);
+
+/** Whether somebody writes where nothing may be told: an editor hears of the keys and edits of all that is in it. */
+export function isCaretIgnored(editor: Element): boolean {
+  const { anchorNode } = editor.ownerDocument.getSelection()!;
+  return !!anchorNode && editor.contains(anchorNode) && isIgnored(anchorNode);
+}
+
+/** The control that a click on `node` is meant for: the nearest one, or the element itself. */
+export const control = (node: Node): Node => (!isIgnored(node) && nearest(node, [LABELLED, EDITABLE])) || node;
+
+export const field = (node: Node): Element | undefined => nearest(node, [FIELD]);
+
+/** Where a control's value would be of the kind that people type. */
+export const isTyped = (element: Element): boolean => matches(element, ":read-write");
+
+/** Remembers the password fields around `node`. */
+export function rememberPasswords(node: Node): void {
+  for (const element of (node.getRootNode() as Document).querySelectorAll("[type=password i]")) passwords.add(element);
+}
+
+function text(node: Node): string {
+  if (!isElement(node)) return (node as Text).data || "";
+  if ([NO_LABEL, ...masks, ...ignores].some((selector) => matches(node, selector))) return "";
+  const slotted = localName(node) === "slot" ? (node as HTMLSlotElement).assignedNodes() : [];
+  let out = "";
+  for (const child of slotted[0] ? slotted : node.childNodes) {
+    // Far more than a label holds.
+    if (out.length < 999) out += text(child);
+  }
+  return out;
+}
+
+/** What a control is called, to people; nothing under a mask and never a value. */
+function labelOf(element: Element): string {
+  // What stands in an editor somebody has written.
+  if (!matches(element, LABELLED) || isMasked(element) || nearest(element, [EDITABLE])) return "";
+  const [label = element] = (element as HTMLInputElement).labels || [];
+  const named = attribute(element, "aria-label") || attribute(element, "placeholder") || (isMasked(label) ? "" : text(label));
+  return named.replace(/\s+/g, " ").trim();
+}
+
+/** The place among the siblings of the same tag, from 1. */
+function placeOf(element: Element): number {
+  let place = 1;
+  for (let at: Element | null = element; (at = beforeOf(at)) && place < 999; ) place += +(localName(at) === localName(element));
+  return place;
+}
+
+/** Reads `node`; nothing where nothing may be told of it. */
+export function look(node: Node | null | undefined): Look | undefined {
+  if (!node || !isElement(node) || isIgnored(node)) return;
+  const read = (name: string) => attribute(node, name) || "";
+  const tag = lower(localName(node));
+  const { type: given, form } = node as HTMLInputElement;
+  const type = matches(node, EDITABLE)
+    ? "contenteditable"
+    : tag === "select"
+      ? tag
+      : /^(input|textarea)$/.test(tag) || (tag === "button" && form)
+        ? given
+        : "";
+  if (type === "password") passwords.add(node);
+  const [name, id, autocomplete] = ["name", "id", "autocomplete"].map(read) as [string, string, string];
+  const label = labelOf(node);
+  const hints = { field: type, autocomplete: lower(autocomplete), name: lower(name), id: lower(id) };
+  const isField = matches(node, FIELD);
+
+  const path: (readonly [string, number])[] = [];
+  let shadow = false;
+  for (let at: Node = node; !isDocument(at); at = up(at)!) {
+    if (!isElement(at)) shadow = true;
+    // `html` says nothing of anything inside it.
+    else if (path.length < 8 && (localName(at) !== "html" || at === node)) path.unshift([lower(localName(at)), placeOf(at)]);
+  }
+
+  const secret = () =>
+    // An editor's text is that of everything in it.
+    ((isMasked(node) || [...masks, ...ignores].some((selector) => find(node, selector))) && "masked") ||
+    ((passwords.has(node) || /disc|circle|square/.test(getComputedStyle(node).getPropertyValue("-webkit-text-security"))) &&
+      "password") ||
+    isSecretField(hints, settings) ||
+    // What the page says to people counts as well: `placeholder="Card number"`, a code of one box a digit.
+    isSecretField({ field: "", autocomplete: "", name: lower(read("placeholder")), id: lower(label) }, settings) ||
+    (read("maxlength") === "1" && "code") ||
+    undefined;
+
+  return {
+    tag,
+    role: lower(read("role")).split(" ")[0] || ROLES[tag === "input" ? type : tag === "a" && !read("href") ? "" : tag] || "",
+    type,
+    id,
+    name,
+    testid: ["testid", "test", "test-id", "cy", "qa"].map((suffix) => read(`data-${suffix}`)).find((value) => value) || "",
+    for: tag === "label" ? read("for") : "",
+    autocomplete: tokensOf(autocomplete).pop() || "",
+    // As HTML parts them: a no-break space is part of a name, and makes data of it.
+    classes: read("class").split(/[\t\n\f\r ]+/),
+    path,
+    label,
+    shadow,
+    _secret: isField ? (secret() as ValueKind | undefined) : undefined,
+    _hints: hints,
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * The browser's own functions, taken before the page can replace them, and our own writer of JSON: a page that puts a `toJSON` on a
+ * prototype, or a form with a control named `parentNode`, must change nothing in what is sent.
+ */
+
+type Self = unknown;
+const { bind, call } = Function.prototype;
+/** `method(self, …)` for `self.method(…)`, whatever stands on `self` now. */
+const uncurry = bind.bind(call) as <A extends unknown[], R>(method: (...args: A) => R) => (self: Self, ...args: A) => R;
+const getter = (prototype: object, name: string): ((self: Self) => never) =>
+  uncurry(Object.getOwnPropertyDescriptor(prototype, name)!.get as () => never);
+
+const element = Element.prototype;
+
+export const parentOf: (self: Node) => Node | null = getter(Node.prototype, "parentNode");
+/** 1 element, 3 text, 9 document, 11 shadow root or fragment; of whatever realm, where `instanceof` is of one. */
+export const sortOf: (self: Node) => number = getter(Node.prototype, "nodeType");
+export const localName: (self: Element) => string = getter(element, "localName");
+export const beforeOf: (self: Element) => Element | null = getter(element, "previousElementSibling");
+/** Of a shadow root only: it fails for whatever else has no parent. */
+export const hostOf: (self: Node) => Element = getter(ShadowRoot.prototype, "host");
+export const viewOf: (self: Document) => Window | null = getter(Document.prototype, "defaultView");
+export const referrerOf: (self: Document) => string = getter(Document.prototype, "referrer");
+export const readyStateOf: (self: Document) => string = getter(Document.prototype, "readyState");
+export const baseOf: (self: Node) => string = getter(Node.prototype, "baseURI");
+export const slotOf: (self: Element) => Element | null = getter(element, "assignedSlot");
+export const controlsOf: (self: Element) => HTMLCollection = getter(HTMLFormElement.prototype, "elements");
+export const attribute: (self: Element, name: string) => string | null = uncurry(element.getAttribute);
+export const matches: (self: Element, selector: string) => boolean = uncurry(element.matches);
+export const find: (self: Element, selector: string) => Element | null = uncurry(element.querySelector);
+/** Angular counts what waits, unless it was asked for by what zone.js has put aside. */
+const unzoned = <T extends object, K extends string & keyof T>(owner: T, name: K): T[K] => {
+  const original = owner[`__zone_symbol__${name}` as K];
+  return typeof original === "function" ? original : owner[name];
+};
+export const listen: (self: EventTarget, ...args: Parameters<EventTarget["addEventListener"]>) => void = uncurry(
+  unzoned(EventTarget.prototype, "addEventListener"),
+);
+export const pathOf: (self: Event) => EventTarget[] = uncurry(Event.prototype.composedPath);
+
+/** Plain functions of the window; called without it they belong to ours. */
+export const { AbortController, Headers, Proxy: Wrapper, URL } = window;
+export const setTimeout = unzoned(window, "setTimeout");
+export const clearTimeout = unzoned(window, "clearTimeout");
+export const { apply } = Reflect;
+export const { parse } = JSON;
+const clock = performance.now.bind(performance);
+export const now = (): number => clock();
+
+/** What a wire form is made of. */
+export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+
+/** JSON in ASCII. Numbers must be finite. */
+export const write = (value: Json): string =>
+  typeof value === "string"
+    ? `"${value.replace(/[^ !#-[\]-~]/g, (unit) => `\\u${`000${unit.charCodeAt(0).toString(16)}`.slice(-4)}`)}"`
+    : typeof value !== "object"
+      ? `${value}`
+      : Array.isArray(value)
+        ? `[${value.map(write)}]`
+        : `{${Object.keys(value).map((key) => `${write(key)}:${write((value as Record<string, Json>)[key]!)}`)}}`;

@@ -1,0 +1,159 @@
+/**
+ * What the page asks of its servers, by `fetch` and XMLHttpRequest: method, URL, how it ended, and the shapes of JSON that went and
+ * came. The page gets what it would have got: nothing is awaited for, no body is read but from a clone, and never one that streams.
+ */
+
+import { baseOf, clearTimeout, Headers, now, parse as parseJson, setTimeout, URL } from "../natives";
+import { isIgnoredHost, settings } from "../settings";
+import type { Context, Observer } from "../types";
+
+/** Longest body that is looked at. */
+const BODY = 64 * 1024;
+/** Longest that an answer is read: while it is, the page's own `cancel` does not close the connection. */
+const READ_MS = 5_000;
+const IS_FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
+const IS_JSON = /^\w+\/(?!stream)([\w.-]+\+)?json *(;|$)/i;
+
+const parse = (text: string): unknown => {
+  if (text.length > BODY) return;
+  try {
+    return parseJson(text);
+  } catch {
+    return;
+  }
+};
+
+/** Forms are flat records of strings. */
+const fields = (form: { forEach(run: (value: unknown, key: string) => void): void }): unknown => {
+  const out: Record<string, string> = Object.create(null);
+  form.forEach((_, key) => {
+    out[key] = "";
+  });
+  return out;
+};
+
+/** What of a request's body has keys. A text is a form only if it is said to be one: nearly any may have a `=` in it. */
+function shapeOf(body: unknown, headers?: HeadersInit): unknown {
+  if (body instanceof FormData || body instanceof URLSearchParams) return fields(body);
+  if (typeof body !== "string" || body.length > BODY) return;
+  const isForm = headers && IS_FORM.test(new Headers(headers).get("content-type") || "");
+  return isForm ? fields(new URLSearchParams(body)) : parse(body);
+}
+
+/** As much of a stream as is looked at; nothing if there is more, or if it takes longer. */
+async function read(answer: Response): Promise<string | undefined> {
+  const reader = answer.body!.getReader();
+  let late = false;
+  // Nobody reads on: without this the page's own copy would stop as well.
+  const cancel = () => {
+    late = true;
+    reader.cancel().catch(() => {});
+  };
+  const timer = setTimeout(cancel, READ_MS);
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for (let size = 0; size <= BODY; ) {
+      const { done, value } = await reader.read();
+      if (done) return late ? undefined : text;
+      size += value.length;
+      text += decoder.decode(value, { stream: true });
+    }
+    cancel();
+    return;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Call {
+  /** The answer came, or with status 0 none; its shape is told apart, since it may take long. */
+  _end(status: number): (response?: unknown) => void;
+}
+
+/** One call as it begins; nothing where it is not to be told. `headers` are those of `fetch`. */
+function begin(
+  { _emit, _clock }: Context,
+  method: unknown,
+  target: unknown,
+  body: unknown,
+  headers?: HeadersInit,
+): Call | undefined {
+  const url = new URL(`${target}`, baseOf(document));
+  if (isIgnoredHost(url.hostname) || (url.host === new URL(settings.socket).host && /^\/(js\/world\/|ws$)/.test(url.pathname)))
+    return;
+  const from = now();
+  const t = _clock();
+  const request = shapeOf(body, headers);
+  return {
+    _end: (status) => {
+      const ms = now() - from;
+      return (response) =>
+        _emit(
+          "api",
+          { method: `${method || "GET"}`.toUpperCase(), url: url.href, status, ms, request, response, xhr: !headers },
+          t,
+        );
+    },
+  };
+}
+
+export const api: Observer = (context) => {
+  const { _gate } = context;
+  _gate._patch(window, "fetch", (_, [target, init]) => {
+    const asked = (target || {}) as Request;
+    const { method = asked.method, body, headers } = (init || {}) as RequestInit;
+    const call = begin(context, method, asked.url || target, body, headers || asked.headers || {});
+    if (!call) return;
+    const answered = _gate._guard((answer: Response) => {
+      const tell = call._end(answer.status);
+      const { headers, body } = answer;
+      // A mock may answer with one that has been read.
+      const isRead = !body || answer.bodyUsed || body.locked;
+      if (isRead || !IS_JSON.test(headers.get("content-type") || "") || +headers.get("content-length")! > BODY) return tell();
+      read(answer.clone()).then(
+        _gate._guard((text) => tell(text ? parse(text) : undefined)),
+        _gate._guard(() => tell()),
+      );
+    });
+    const failed = _gate._guard(() => call._end(0)());
+    return (promise) =>
+      (promise as Promise<Response>).then(
+        (answer) => {
+          answered(answer);
+          return answer;
+        },
+        (reason) => {
+          failed();
+          throw reason;
+        },
+      );
+  });
+
+  const opened = new WeakMap<object, readonly unknown[]>();
+  const prototype = XMLHttpRequest.prototype;
+  _gate._patch(prototype, "open", (self, args) => {
+    opened.set(self as object, args);
+    return;
+  });
+  _gate._patch(prototype, "send", (self, [body]) => {
+    const request = self as XMLHttpRequest;
+    const [method, target] = opened.get(request) || [];
+    const call = begin(context, method, target, body);
+    if (!call) return;
+    _gate._on<ProgressEvent>(
+      request,
+      "loadend",
+      ({ loaded }) => {
+        const { status, responseType } = request;
+        const isText = loaded <= BODY && /^(text|json|)$/.test(responseType);
+        const isJson = isText && IS_JSON.test(request.getResponseHeader("content-type") || "");
+        // Of `json` the browser gives the parsed body, of the others a text.
+        const body: unknown = isJson ? request.response : undefined;
+        call._end(status)(typeof body === "string" && responseType !== "json" ? parse(body) : (body ?? undefined));
+      },
+      true,
+    );
+    return;
+  });
+};

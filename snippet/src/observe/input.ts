@@ -1,0 +1,132 @@
+/** Fields that were filled and left. */
+
+import { field, isCaretIgnored, isTyped, type Look, look, rememberPasswords } from "../element";
+import { matches, now } from "../natives";
+import type { Observer } from "../types";
+
+/** What was filled in without focus (autofill, controls that take none) is left when nothing more comes for this long. */
+const QUIET_MS = 1000;
+/** Keys that write or take back; `Process` and `Unidentified` are those of input methods and of on-screen keyboards. */
+const WRITES = /^(.|Backspace|Delete|Dead|Process|Unidentified)$/su;
+
+interface Visit {
+  _look: Look;
+  _from: number;
+  _touched: boolean;
+  _keys: number;
+  _edits: number;
+  _paste: boolean;
+  _rhythm: number[];
+  /** The last key, and when it was pressed. */
+  _key: string;
+  _pressed: number;
+  _quiet?: () => void;
+}
+
+/** What is in a field: of boxes and radio buttons what they stand for if they are on. */
+export function filledIn(element: Element): string {
+  const { value, checked, selectedOptions } = element as HTMLInputElement & HTMLSelectElement;
+  if (selectedOptions) return Array.from(selectedOptions, (option) => option.value).join();
+  if (/^(checkbox|radio)$/.test((element as HTMLInputElement).type)) return checked ? value : "";
+  return value === undefined ? element.textContent || "" : value;
+}
+
+export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
+  const visits = new Map<Element, Visit>();
+  let focused: Element | undefined;
+  /** A secret that was told before it was left: one for each key would tell its length. */
+  let told: Element | undefined;
+
+  const visit = (element: Element): Visit | undefined => {
+    if (element === told || isCaretIgnored(element)) return;
+    // It had the focus before we came.
+    if (matches(element, ":focus")) focused = element;
+    const known = visits.get(element);
+    if (known) return known;
+    const seen = look(element);
+    if (!seen) return;
+    const fresh: Visit = {
+      _look: seen,
+      _from: now(),
+      _touched: false,
+      _keys: 0,
+      _edits: 0,
+      _paste: false,
+      _rhythm: [],
+      _key: "",
+      _pressed: 0,
+    };
+    visits.set(element, fresh);
+    return fresh;
+  };
+  const leave = (element: Element) => {
+    const left = visits.get(element);
+    visits.delete(element);
+    if (!left) return;
+    if (!left._touched) return;
+    // What became a secret meanwhile is one, and what was one stays one.
+    const el = element.isConnected && !left._look._secret ? look(element) : left._look;
+    if (!el) return;
+    if (el._secret && element === focused) told = element;
+    _emit("input", {
+      el,
+      value: filledIn(element),
+      keys: left._keys,
+      edits: left._edits,
+      ms: now() - left._from,
+      paste: left._paste,
+      rhythm: Array.from(left._rhythm, (count) => count || 0),
+    });
+  };
+  const leaveOthers = (kept?: Element) => {
+    for (const element of [...visits.keys()]) if (element !== kept) leave(element);
+  };
+
+  // "Show password" makes a text of it before anybody comes to the field.
+  _people("pointerdown", (_, target) => rememberPasswords(target));
+  _people("focusin", (_, target) => {
+    rememberPasswords(target);
+    focused = field(target);
+    told = undefined;
+    // An element that is removed is left without a word.
+    leaveOthers(focused);
+    if (focused) visit(focused);
+  });
+  _people("focusout", (_, target) => {
+    const element = field(target);
+    focused = told = undefined;
+    if (element) leave(element);
+  });
+  _people<KeyboardEvent>("keydown", (event, target) => {
+    const element = field(target);
+    if (!element || event.repeat || !WRITES.test(event.key) || !isTyped(element)) return;
+    // A shortcut writes nothing; AltGr, which some report as control and alt, does.
+    if (event.metaKey || (event.ctrlKey && !event.altKey)) return;
+    const at = visit(element);
+    if (!at) return;
+    const time = event.timeStamp;
+    if (at._keys++) {
+      const bucket = Math.max(0, Math.min(11, 31 - Math.clz32((time - at._pressed) / 10)));
+      at._rhythm[bucket] = (at._rhythm[bucket] || 0) + 1;
+    }
+    at._pressed = time;
+    at._key = event.key;
+    at._edits += +/^(Bac|Del)/.test(event.key);
+    at._touched = true;
+  });
+  _people<InputEvent>("input", (event, target) => {
+    const element = field(target);
+    const at = element && visit(element);
+    if (!at) return;
+    at._touched = true;
+    if (/^insertFromP/.test(event.inputType)) at._paste = true;
+    // On-screen keyboards do not say which key it was.
+    if (/^del/.test(event.inputType) && at._key === "Unidentified") at._edits++;
+    if (/^(select|radio|checkbox)$/.test(at._look.type)) leave(element);
+    else if (element !== focused) {
+      at._quiet = _gate._after(QUIET_MS, () => leave(element), at._quiet);
+    }
+  });
+  // While somebody is in a field it is not left: a page that changes its address with each key would tell each beginning.
+  _onSettle((last) => leaveOthers(last || !focused || !focused.isConnected ? undefined : focused));
+};

@@ -1,0 +1,48 @@
+/** Scrolling, a stretch at a time: of the page, and of what scrolls in it. */
+
+import { field, frameOf, isDocument, isMasked, look } from "../element";
+import type { Observer } from "../types";
+
+const QUIET_MS = 150;
+/** Most that are followed at a time; what a page moves beyond them nobody does. */
+const STRETCHES = 8;
+
+interface Stretch {
+  _began: number;
+  _ended: number;
+  _quiet?: () => void;
+}
+
+export const scroll: Observer = ({ _gate, _emit, _clock, _people, _onSettle }) => {
+  const stretches = new Map<Node, Stretch>();
+
+  const tell = (scrolled: Node) => {
+    const { _began, _ended, _quiet } = stretches.get(scrolled)!;
+    _quiet!();
+    stretches.delete(scrolled);
+    const isPage = isDocument(scrolled);
+    const shown = isPage ? scrolled.scrollingElement : (scrolled as Element);
+    const el = look(isPage ? frameOf(scrolled) : scrolled);
+    if (!shown || (!el && scrolled !== document)) return;
+    const { scrollTop, scrollLeft, scrollHeight, clientHeight } = shown;
+    _emit("scroll", { y: scrollTop, x: Math.abs(scrollLeft), max: scrollHeight - clientHeight, ms: _ended - _began, el }, _ended);
+  };
+  _people(
+    "scroll",
+    (_, scrolled) => {
+      const time = _clock();
+      let stretch = stretches.get(scrolled);
+      if (!stretch) {
+        // How far a field scrolls is how much is written in it.
+        if (stretches.size >= STRETCHES || field(scrolled) || isMasked(scrolled)) return;
+        stretches.set(scrolled, (stretch = { _began: time, _ended: time }));
+      }
+      stretch._ended = time;
+      stretch._quiet = _gate._after(QUIET_MS, () => tell(scrolled), stretch._quiet);
+    },
+    true,
+  );
+  _onSettle(() => {
+    for (const scrolled of [...stretches.keys()]) tell(scrolled);
+  });
+};

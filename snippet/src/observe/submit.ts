@@ -1,0 +1,40 @@
+/** Forms: submitted, or held back by the browser because something in them is not valid. */
+
+import { FIELD, isIgnored, look } from "../element";
+import { controlsOf, matches, now } from "../natives";
+import type { Observer } from "../types";
+import { filledIn } from "./input";
+
+/** A page may ask for validity at any time; somebody's attempt comes with a click or Enter. */
+const ATTEMPT_MS = 100;
+
+export const submit: Observer = ({ _emit, _people, _settle }) => {
+  let attempted = 0;
+  const isAttempt = () => now() - attempted < ATTEMPT_MS;
+  const tell = (form: Element, valid: boolean, last: boolean) => {
+    // A page that submits with each key, or holds the form back, lets people stay in their field.
+    _settle(last);
+    const el = look(form);
+    const holds = (control: Element) => matches(control, FIELD) && !isIgnored(control) && filledIn(control);
+    if (el) _emit("submit", { el, valid, filled: Array.from(controlsOf(form)).filter(holds).length });
+  };
+  const attempt = () => {
+    attempted = now();
+  };
+  _people("click", attempt);
+  _people<KeyboardEvent>("keydown", (event) => {
+    if (event.key === "Enter") attempt();
+  });
+  _people("submit", (_, target) => tell(target as Element, matches(target as Element, ":valid"), isAttempt()), true);
+  _people(
+    "invalid",
+    (_, target) => {
+      const { form } = target as HTMLInputElement;
+      if (!form || !isAttempt()) return;
+      // Each field of a form says so; once is enough.
+      attempted = 0;
+      tell(form, false, false);
+    },
+    true,
+  );
+};

@@ -1,0 +1,70 @@
+/**
+ * The settings of the world, baked into the script by the server. Read strictly: whatever is not exactly as expected (another version,
+ * a field more or less, a word or selector nobody knows) may be what forbids something, so the snippet then does nothing at all.
+ */
+
+import { isUrlRule } from "./rules/url";
+import type { Settings } from "./types";
+
+/** What the world says. Set once, before anything else runs. */
+export let settings: Settings;
+/** Selectors of what is masked, and of what is not there for us. Apart: one that is not closed must not swallow the next. */
+export let masks: readonly string[];
+export let ignores: readonly string[];
+
+/** Every kind of v1. */
+const KINDS = "page click input submit key move scroll drag api error viewport visibility end custom".split(" ");
+
+type Check = (value: unknown) => unknown;
+const bool: Check = (value) => typeof value === "boolean";
+const looks =
+  (form: RegExp): Check =>
+  (value) =>
+    typeof value === "string" && form.test(value);
+const list =
+  (check: (item: string) => unknown): Check =>
+  (value) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string" && check(item));
+const selectors = list((selector) => {
+  try {
+    document.createDocumentFragment().querySelector(selector);
+    return true;
+  } catch {
+    return false;
+  }
+});
+
+const FIELDS: Record<keyof Settings, Check> = {
+  v: (value) => value === 1,
+  key: looks(/^[\w-]+$/),
+  socket: looks(/^wss?:\/\/[^/?#@]+[^?#]*$/),
+  salt: looks(/^[\da-f]{64}$/),
+  off: list((kind) => KINDS.includes(kind)),
+  digests: bool,
+  labels: bool,
+  storage: looks(/^(session|none)$/),
+  gpc: bool,
+  dnt: bool,
+  autostart: bool,
+  sample: (value) => typeof value === "number" && value >= 0 && value <= 1,
+  mask: selectors,
+  ignore: selectors,
+  domains: list(looks(/^((\*\.)?[\w.-]+|\[[\da-fA-F:]+\])$/)),
+  urls: list(isUrlRule),
+  sensitive: list(looks(/^[^A-Z]+$/)),
+};
+
+/** Takes the settings; answers a stable code for what is wrong with them, if anything is. */
+export function takeSettings(raw: Settings): string | undefined {
+  const names = Object.keys(FIELDS) as (keyof Settings)[];
+  const bad = names.find((name) => !FIELDS[name](raw[name]));
+  if (bad || Object.keys(raw).length > names.length) return `bad_setting ${bad || "unknown"}`;
+  settings = raw;
+  masks = ["[data-tg-mask]", ...raw.mask];
+  ignores = ["[data-tg-ignore]", ...raw.ignore];
+  return;
+}
+
+/** Whether `host` is one that the world ignores. */
+export const isIgnoredHost = (host: string): boolean =>
+  settings.domains.some((domain) => (domain[0] === "*" ? host.endsWith(domain.slice(1)) : host === domain));

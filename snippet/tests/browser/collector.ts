@@ -1,0 +1,24 @@
+// Stands in for `src/transport.ts` in the tests of the observers: a transport that only hands every event to the test.
+
+import type { Hooks, Lost, Settings, Transport } from "../../src/types";
+
+declare const told: (json: string) => void;
+
+export function openTransport(_settings: Settings, lost: Lost, hooks: Hooks): Transport {
+  const began = performance.now();
+  const salt = new Uint8Array(32).fill(7);
+  const transport: Transport = {
+    push: (json) => told(json),
+    _clock: () => Math.floor(performance.now() - began),
+    _salt: () => salt,
+    _active: () => true,
+    _end: (reason) => {
+      hooks._settle(true);
+      hooks._emit("end", { reason });
+    },
+  };
+  Object.assign(window, {
+    collector: { lost, settle: (last: boolean) => hooks._settle(last), begin: () => hooks._begin(), meta: () => hooks._meta() },
+  });
+  return transport;
+}

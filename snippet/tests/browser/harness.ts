@@ -1,0 +1,562 @@
+/**
+ * What the tests in a real browser stand on: a real `tg up` on a fresh folder, a small web server whose pages load the served script
+ * under a strict CSP, and an eye on everything that leaves the browser.
+ *
+ *     import { expect, flush, test } from "./harness";
+ *     test.use({ worlds: [{ key: "quietkey", settings: { off: ["move"] } }] });
+ *     test("…", async ({ site, page, wire, tg }) => {
+ *       await page.goto(site.page("/", `<script src="${tg.script("quietkey")}"></script><button>Buy</button>`));
+ *       await page.click("button");
+ *       await flush(page);
+ *       await expect.poll(() => wire.events("click").length).toBe(1);
+ *       expect(await tg.stored("quietkey")).toHaveLength(1);
+ *     });
+ *
+ * TG, DECODE_BUFFER and SNIPPET name other binaries and another script than those that are built in this repository.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type BrowserContext, test as base, expect, type Page, type WebSocketRoute } from "@playwright/test";
+
+export { expect };
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const SCRIPT = process.env.SNIPPET || here("../../dist/testgram.js");
+const TG = process.env.TG || here("../../../target/debug/tg");
+const DECODE = process.env.DECODE_BUFFER || here("../../../target/debug/decode-buffer");
+
+// Words of the wire
+
+export type Detail = Record<string, unknown>;
+export type Event = readonly [t: number, kind: string, detail: Detail];
+
+/** A frame that the browser sent. */
+export interface Frame {
+  type: "batch";
+  v: 1;
+  session: string;
+  seq: number;
+  events: Event[];
+  meta?: Detail;
+  lost?: { thrown?: number; refused?: number; queue?: number };
+}
+
+/** A reply as the browser got it. */
+export interface Reply {
+  type?: string;
+  code?: string;
+  session?: string;
+  seq?: number;
+  accepted?: number;
+  rejected?: { index: number; code: string }[];
+  [more: string]: unknown;
+}
+
+/** The settings as they are baked into the script. A test may bake others, or nonsense. */
+export type Baked = Record<string, unknown>;
+
+/** A world that stands when the server starts, beside `demo`. Pages of this machine may connect unless `settings.origins` says else. */
+export interface World {
+  key: string;
+  tenant?: string;
+  world?: string;
+  settings?: Record<string, unknown>;
+}
+
+// tg
+
+export interface Tg {
+  /** `http://127.0.0.1:<port>` */
+  readonly origin: string;
+  /** The WebSocket's URL without query. */
+  readonly socket: string;
+  /** The DynamoDB and S3 endpoint. */
+  readonly aws: string;
+  /** The script's URL, for a page's script tag. */
+  script(key?: string): string;
+  /** The settings that the served script of `key` has. */
+  baked(key?: string): Promise<Baked>;
+  /** What stands in the buffer of a world, batch by batch, by session and number. */
+  stored(key?: string): Promise<Stored[]>;
+  /** `kill -9`. */
+  kill(): Promise<void>;
+  /** Again on the same folder and port, after `kill`. */
+  start(): Promise<void>;
+}
+
+/** A batch in the buffer, as `decode-buffer` prints it: one JSON object a line. */
+export interface Stored {
+  tenant: string;
+  world: string;
+  session: string;
+  seq: number;
+  events: Event[];
+  meta?: Detail | null;
+}
+
+async function startTg(worlds: readonly World[]): Promise<Tg & { stop(): Promise<void> }> {
+  if (!existsSync(TG)) throw new Error(`${TG} is missing: cargo build --locked -p testgram-tg, or name another by TG`);
+  const data = await mkdtemp(join(tmpdir(), "testgram-snippet-"));
+  const all = worlds.map(({ key, tenant = "tests", world = key.toLowerCase(), settings = {} }) => ({
+    tenant,
+    world,
+    key,
+    settings: { origins: ["http://127.0.0.1:*", "http://localhost:*"], eu_visitors: false, ...settings },
+  }));
+  const extra: string[] = [];
+  if (worlds.length) {
+    const file = join(data, "worlds.json");
+    await writeFile(file, JSON.stringify(all));
+    extra.push("--worlds", file);
+  }
+  let child: ChildProcess;
+  let origin = "";
+  let aws = "";
+
+  const start = async () => {
+    const port = origin ? new URL(origin).port : "0";
+    const args = ["up", "--port", port, "--aws-port", "0", "--json", "--data", join(data, "state"), ...extra];
+    child = spawn(TG, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const log: string[] = [];
+    createInterface({ input: child.stderr! }).on("line", (line) => {
+      log.push(line);
+      aws = /"aws":"([^"]+)"/.exec(line)?.[1] ?? aws;
+    });
+    origin = await new Promise((resolve, reject) => {
+      createInterface({ input: child.stdout! }).on("line", (line) => line.startsWith("ready ") && resolve(line.slice(6)));
+      child.once("exit", (code) => reject(new Error(`tg up ended with ${code}: ${log.join("\n")}`)));
+    });
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill(signal);
+    await ended;
+  };
+
+  await start();
+  return {
+    get origin() {
+      return origin;
+    },
+    get socket() {
+      return `${origin.replace("http", "ws")}/ws`;
+    },
+    get aws() {
+      return aws;
+    },
+    script: (key = "demo") => `${origin}/js/world/${key}.js`,
+    async baked(key = "demo") {
+      const script = await (await fetch(`${origin}/js/world/${key}.js`)).text();
+      return JSON.parse(script.slice(script.lastIndexOf('({"v":') + 1).replace(/\);\s*$/, ""));
+    },
+    async stored(key = "demo") {
+      const { stdout } = await promisify(execFile)(DECODE, ["--endpoint", aws], { maxBuffer: 1 << 28 });
+      const lines = stdout.split("\n").filter(Boolean);
+      const world = all.find((world) => world.key === key) ?? { tenant: "demo", world: "demo" };
+      return lines
+        .map((line) => JSON.parse(line) as Stored)
+        .filter((batch) => batch.tenant === world.tenant && batch.world === world.world)
+        .sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
+    },
+    kill: () => end("SIGKILL"),
+    start,
+    async stop() {
+      await end("SIGTERM");
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+// The web server
+
+export interface Seen {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+export type Handler = (request: Seen, response: ServerResponse) => void | Promise<void>;
+
+export interface PageOptions {
+  /** `false`: none. Otherwise instead of the strict one. */
+  csp?: string | false;
+  headers?: Record<string, string>;
+  status?: number;
+  /** Milliseconds before the answer. */
+  delay?: number;
+}
+
+export interface Site {
+  readonly origin: string;
+  /** Every request that came in. */
+  readonly requests: Seen[];
+  url(path: string): string;
+  /** Puts a page under `path`; `html` is a document or a part of one. Answers its URL. */
+  page(path: string, html: string, options?: PageOptions): string;
+  /** Puts a script, an image or whatever else there. */
+  file(path: string, content: string | Buffer, options?: PageOptions): string;
+  /** A JSON API: `body` is the answer or makes it. */
+  json(path: string, body: unknown | ((request: Seen) => unknown), options?: PageOptions): string;
+  /** Whatever else: streams, redirects, broken connections. */
+  route(path: string, handler: Handler): string;
+  /** The built script with these settings instead of the served one's, for settings that a server would not bake. Answers its URL. */
+  bake(settings: Baked, script?: string): Promise<string>;
+  /** Another origin with a server of its own. */
+  another(): Promise<Site>;
+}
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a page of ours may do: nothing inline, nothing evaluated, only itself and the server. */
+const strict = (tg: Tg) =>
+  [
+    "default-src 'none'",
+    `script-src 'self' ${tg.origin}`,
+    `connect-src 'self' ${tg.origin} ${new URL(tg.socket).origin}`,
+    "style-src 'self'",
+    "img-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+  ].join("; ");
+
+async function openSite(tg: Tg): Promise<Site & { close(): Promise<void> }> {
+  const routes = new Map<string, Handler>();
+  const requests: Seen[] = [];
+  const others: { close(): Promise<void> }[] = [];
+  const server: Server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk) => chunks.push(chunk));
+    incoming.on("end", async () => {
+      const { method = "GET", url = "/", headers } = incoming;
+      const seen: Seen = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      requests.push(seen);
+      const handler = routes.get(url.split(/[?#]/)[0]!);
+      if (handler) return void handler(seen, response);
+      response.writeHead(404, { "content-type": "text/plain" }).end("not found");
+    });
+    incoming.on("error", () => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const at = (path: string) => origin + path;
+  const route: Site["route"] = (path, handler) => {
+    routes.set(path.split(/[?#]/)[0]!, handler);
+    return at(path);
+  };
+  const answer = (type: string, content: (seen: Seen) => string | Buffer, options: PageOptions = {}): Handler => {
+    return async (seen, response) => {
+      if (options.delay) await pause(options.delay);
+      response.writeHead(options.status ?? 200, { "content-type": type, ...options.headers }).end(content(seen));
+    };
+  };
+
+  const site: Site = {
+    origin,
+    requests,
+    url: at,
+    route,
+    page(path, html, options = {}) {
+      const document = html.includes("<html") ? html : `<!doctype html><html lang="en"><title>Page</title>${html}</html>`;
+      const csp = options.csp ?? strict(tg);
+      const headers = { ...(csp && { "content-security-policy": csp }), ...options.headers };
+      return route(
+        path,
+        answer(TYPES[".html"]!, () => document, { ...options, headers }),
+      );
+    },
+    file(path, content, options) {
+      return route(
+        path,
+        answer(TYPES[extname(path)] ?? "application/octet-stream", () => content, options),
+      );
+    },
+    json(path, body, options) {
+      const make = (seen: Seen) => JSON.stringify(typeof body === "function" ? body(seen) : body);
+      return route(path, answer("application/json", make, options));
+    },
+    async bake(settings, script = SCRIPT) {
+      const path = `/baked/${others.length}-${routes.size}.js`;
+      const text = (await readFile(script, "utf8")).replace("__TESTGRAM__", () => JSON.stringify(settings));
+      return site.file(path, text);
+    },
+    async another() {
+      const other = await openSite(tg);
+      others.push(other);
+      return other;
+    },
+  };
+  return {
+    ...site,
+    async close() {
+      await Promise.all(others.map((other) => other.close()));
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Settings as a server bakes them when nothing is set. */
+export const defaults = (tg: Tg, changes: Baked = {}): Baked => ({
+  v: 1,
+  key: "demo",
+  socket: tg.socket,
+  salt: "5a".repeat(32),
+  off: [],
+  digests: true,
+  labels: true,
+  storage: "session",
+  gpc: true,
+  dnt: true,
+  autostart: true,
+  sample: 1,
+  mask: [],
+  ignore: [],
+  domains: [],
+  urls: [],
+  sensitive: [],
+  ...changes,
+});
+
+// What leaves the browser
+
+/** The text of a frame, whose it was, and what it says. */
+export interface Sent {
+  page: Page;
+  /** Which of the page's connections, from 0. */
+  connection: number;
+  text: string;
+  frame: Frame;
+}
+
+export interface Wire {
+  /** Every frame, in the order in which they were sent, those sent again too. */
+  readonly sent: Sent[];
+  readonly received: Reply[];
+  /** Every HTTP request: method, URL, headers, body. */
+  readonly requests: string[];
+  /** What the console said, and exceptions that reached the page. */
+  readonly console: string[];
+  readonly errors: string[];
+  /** Connections that were opened. */
+  readonly connections: number;
+  /** The frames without those sent again, by session and number. Throws if one number stood for two frames. */
+  frames(session?: string): Frame[];
+  /** Their events; of one kind, if named. */
+  events(kind?: string): Event[];
+  /** The sessions in the order in which they were first heard of. */
+  sessions(): string[];
+  /** Whether every frame has been acknowledged. */
+  settled(): boolean;
+  /** Everything that left: frames, requests, URLs of connections. */
+  everything(): string;
+}
+
+interface Recorder extends Wire {
+  connect(page: Page, url: string): { send(data: string | Buffer): void; receive(data: string | Buffer): void };
+}
+
+/** Tests and pages send other things as well. */
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+export function record(context: BrowserContext): Recorder {
+  const sent: Sent[] = [];
+  const received: Reply[] = [];
+  const requests: string[] = [];
+  const lines: string[] = [];
+  const errors: string[] = [];
+  const urls: string[] = [];
+  const odd: string[] = [];
+  const connect: Recorder["connect"] = (page, url) => {
+    const connection = urls.push(url) - 1;
+    return {
+      send(data) {
+        const text = String(data);
+        const frame = parsed(text) as Frame | undefined;
+        if (frame?.session) sent.push({ page, connection, text, frame });
+        else odd.push(text);
+      },
+      receive(data) {
+        const reply = parsed(String(data)) as Reply | undefined;
+        if (reply) received.push(reply);
+      },
+    };
+  };
+  const watch = (page: Page) => {
+    page.on("websocket", (socket) => {
+      const { send, receive } = connect(page, socket.url());
+      socket.on("framesent", ({ payload }) => send(payload));
+      socket.on("framereceived", ({ payload }) => receive(payload));
+    });
+    page.on("console", (message) => lines.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => errors.push(error.message));
+  };
+  context.on("page", watch);
+  context.pages().forEach(watch);
+  context.on("request", async (request) => {
+    const place = requests.push(`${request.method()} ${request.url()} ${request.postDataBuffer()?.toString() ?? ""}`) - 1;
+    const headers = await request.allHeaders().catch(() => ({}));
+    requests[place] += ` ${JSON.stringify(headers)}`;
+  });
+  const frames: Wire["frames"] = (session) => {
+    const texts = new Map<string, Sent>();
+    for (const one of sent) {
+      const name = `${one.frame.session} ${String(one.frame.seq).padStart(6, "0")}`;
+      const before = texts.get(name);
+      if (before && before.text !== one.text) throw new Error(`two frames under one number: ${before.text} and ${one.text}`);
+      if (!before) texts.set(name, one);
+    }
+    const all = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { frame }]) => frame);
+    return session ? all.filter((frame) => frame.session === session) : all;
+  };
+  return {
+    sent,
+    received,
+    requests,
+    console: lines,
+    errors,
+    get connections() {
+      return urls.length;
+    },
+    connect,
+    frames,
+    events: (kind) => frames().flatMap(({ events }) => events.filter((event) => !kind || event[1] === kind)),
+    sessions: () => [...new Set(sent.map(({ frame }) => frame.session))],
+    settled: () =>
+      frames().every(({ session, seq }) => received.some((r) => r.type === "ack" && r.session === session && r.seq === seq)),
+    everything: () => [...requests, ...urls, ...sent.map(({ text }) => text), ...odd].join("\n"),
+  };
+}
+
+/**
+ * Has the page send what it holds, as when its tab is hidden for a moment. The page is told of both; a test that counts `visibility`
+ * events makes its own.
+ */
+export async function flush(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const turn = (state: string) => {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    };
+    turn("hidden");
+    turn("visible");
+    for (const name of ["visibilityState", "hidden"]) Reflect.deleteProperty(document, name);
+  });
+}
+
+/** One connection that a test sits in the middle of. */
+export interface Middle {
+  readonly page: WebSocketRoute;
+  /** The real server's side; none where the test plays the server alone. */
+  readonly server: WebSocketRoute | undefined;
+  readonly frames: Frame[];
+  readonly texts: string[];
+  reply(message: unknown): void;
+  ack(frame: Frame, more?: Detail): void;
+  close(code?: number): void;
+}
+
+/**
+ * Sits between the page (or all pages of the context) and the server. `onFrame` decides on each frame: "pass" hands it to the real
+ * server, "drop" loses it, "ack" acknowledges it; a function of its own may answer what it likes through the connection.
+ */
+export async function between(
+  where: Page | BrowserContext,
+  wire: Wire,
+  onFrame: (frame: Frame, middle: Middle, text: string) => "pass" | "drop" | "ack",
+  options: { alone?: boolean; onOpen?: (middle: Middle) => void } = {},
+): Promise<Middle[]> {
+  const all: Middle[] = [];
+  await where.routeWebSocket(/\?world=/, (route) => {
+    const server = options.alone ? undefined : route.connectToServer();
+    const page = "pages" in where ? where.pages()[0]! : where;
+    const { send, receive } = (wire as Recorder).connect(page, route.url());
+    const tell = (text: string) => {
+      receive(text);
+      route.send(text);
+    };
+    const middle: Middle = {
+      page: route,
+      server,
+      frames: [],
+      texts: [],
+      reply: (message) => tell(typeof message === "string" ? message : JSON.stringify(message)),
+      ack: ({ session, seq, events }, more) =>
+        middle.reply({ type: "ack", session, seq, accepted: events.length, rejected: [], server_time: Date.now(), ...more }),
+      close: (code = 1001) => void route.close({ code }),
+    };
+    all.push(middle);
+    route.onMessage((message) => {
+      const text = String(message);
+      send(text);
+      const frame = parsed(text) as Frame;
+      middle.frames.push(frame);
+      middle.texts.push(text);
+      const verdict = onFrame(frame, middle, text);
+      if (verdict === "pass") server?.send(text);
+      if (verdict === "ack") middle.ack(frame);
+    });
+    server?.onMessage((message) => tell(String(message)));
+    options.onOpen?.(middle);
+  });
+  return all;
+}
+
+// Fixtures
+
+interface Fixtures {
+  /** Worlds beside `demo`: `test.use({ worlds: [{ key: "akey", settings: { … } }] })`. */
+  worlds: World[];
+  tg: Tg;
+  site: Site;
+  wire: Wire;
+}
+
+export const test = base.extend<Fixtures>({
+  worlds: [[], { option: true }],
+  tg: async ({ worlds }, use) => {
+    const tg = await startTg(worlds);
+    await use(tg);
+    await tg.stop();
+  },
+  site: async ({ tg }, use) => {
+    const site = await openSite(tg);
+    await use(site);
+    await site.close();
+  },
+  wire: [
+    async ({ context }, use) => {
+      await use(record(context));
+    },
+    { auto: true },
+  ],
+});

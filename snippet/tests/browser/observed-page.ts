@@ -1,0 +1,108 @@
+// A page that is observed by the real snippet with a transport that hands every event to the test.
+
+import { resolve } from "node:path";
+import { test as base, expect, type Page } from "@playwright/test";
+import { build, type PluginBuild } from "esbuild";
+import type { Kind, Settings } from "../../src/types";
+
+export const ORIGIN = "http://shop.test";
+
+export const SETTINGS: Settings = {
+  v: 1,
+  key: "demo",
+  socket: "wss://gather.test/prod",
+  salt: "0123456789abcdef".repeat(4),
+  off: [],
+  digests: true,
+  labels: true,
+  storage: "session",
+  gpc: true,
+  dnt: true,
+  autostart: true,
+  sample: 1,
+  mask: [],
+  ignore: [],
+  domains: [],
+  urls: [],
+  sensitive: [],
+};
+
+type Detail = Record<string, unknown> & { el?: Record<string, unknown> };
+export type Told = [t: number, kind: Kind, detail: Detail];
+
+let built: Promise<string> | undefined;
+
+/** The snippet with `collector.ts` in place of its transport. */
+const snippet = () =>
+  (built ??= build({
+    entryPoints: [resolve(import.meta.dirname, "../../src/main.ts")],
+    bundle: true,
+    write: false,
+    format: "iife",
+    target: "es2019",
+    plugins: [
+      {
+        name: "collector",
+        setup: (esbuild: PluginBuild) => {
+          esbuild.onResolve({ filter: /^\.\/transport$/ }, () => ({ path: resolve(import.meta.dirname, "collector.ts") }));
+        },
+      },
+    ],
+    tsconfigRaw: { compilerOptions: { strict: true, useDefineForClassFields: false } },
+    define: { __BROKEN__: '""', __TESTGRAM__: "$settings$" },
+  }).then(({ outputFiles }) => outputFiles[0]!.text));
+
+export class Observed {
+  readonly all: Told[] = [];
+  /** Errors that reached the page. */
+  readonly failures: string[] = [];
+
+  constructor(readonly page: Page) {}
+
+  /** Serves pages of `ORIGIN` by path, the snippet first in each, and opens the first. */
+  async open(pages: string | Record<string, string>, settings: Partial<Settings> = {}): Promise<void> {
+    const bodies = typeof pages === "string" ? { "/": pages } : pages;
+    await this.page.exposeFunction("told", (json: string) => this.all.push(JSON.parse(json)));
+    this.page.on("pageerror", (error) => this.failures.push(error.message));
+    const script = (await snippet()).split("$settings$").join(JSON.stringify({ ...SETTINGS, ...settings }));
+    await this.page.route(`${ORIGIN}/**`, (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (pathname === "/tg.js") return route.fulfill({ contentType: "text/javascript", body: script });
+      const body = bodies[pathname];
+      if (body === undefined) return route.fallback();
+      const head = "<!doctype html><title>Jane Roe's page</title><script src=/tg.js></script>";
+      return route.fulfill({ contentType: "text/html", body: body.startsWith("<!") ? body : head + body });
+    });
+    await this.page.goto(ORIGIN + Object.keys(bodies)[0]);
+  }
+
+  /** Details of the events of a kind, once there are `count`. */
+  async told(kind: Kind, count = 1): Promise<Detail[]> {
+    const found = () => this.all.filter((event) => event[1] === kind).map((event) => event[2]);
+    await expect.poll(() => found().length, { message: `${count} of ${kind}`, timeout: 3000 }).toBeGreaterThanOrEqual(count);
+    return found();
+  }
+
+  /** What observers hold is told. */
+  async settle(last = true): Promise<void> {
+    await this.page.evaluate(
+      (last) => (window as never as { collector: { settle(last: boolean): void } }).collector.settle(last),
+      last,
+    );
+  }
+
+  lost(): Promise<{ thrown: number; refused: number; queue: number }> {
+    return this.page.evaluate(() => (window as never as { collector: { lost: never } }).collector.lost);
+  }
+}
+
+export const test = base.extend<{ observed: Observed }>({
+  observed: async ({ page }, use) => {
+    const observed = new Observed(page);
+    await use(observed);
+    // Whatever a test does, nothing of ours may reach the page, and no handler may have failed.
+    expect(observed.failures).toEqual([]);
+    if (!page.isClosed()) expect((await observed.lost()).thrown).toBe(0);
+  },
+});
+export { expect };

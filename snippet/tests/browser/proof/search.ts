@@ -1,0 +1,69 @@
+/** Looks for every form of every secret in what has been captured, in one pass. */
+import { type Form, fold, forms } from "./forms";
+import type { Secret } from "./secrets";
+
+export interface Find {
+  readonly secret: string;
+  readonly form: string;
+  /** Which haystack, and what stands around the find. */
+  readonly where: string;
+  readonly context: string;
+}
+
+export interface Searcher {
+  /** Secrets and forms that are looked for. */
+  readonly secrets: number;
+  readonly forms: number;
+  search(where: string, haystack: string | Buffer): Find[];
+}
+
+interface Needle extends Form {
+  readonly secret: string;
+}
+
+/** Needles are told apart by their first four bytes; a bit map of a hash of these lets nearly every place be passed by. */
+const START = 4;
+const BITS = 20;
+const slot = (start: number) => Math.imul(start, 0x9e3779b1) >>> (32 - BITS);
+
+export function openSearch(secrets: readonly Secret[], common: ReadonlySet<string> = new Set(), publicSalt?: string): Searcher {
+  const needles = new Map<number, Needle[]>();
+  const starts = new Uint8Array(1 << BITS);
+  let count = 0;
+  for (const { name, value } of secrets) {
+    for (const form of forms(value, common, publicSalt)) {
+      const start = form.bytes.readUInt32BE(0);
+      const others = needles.get(start);
+      if (others) others.push({ ...form, secret: name });
+      else needles.set(start, [{ ...form, secret: name }]);
+      starts[slot(start)] = 1;
+      count++;
+    }
+  }
+  return {
+    secrets: secrets.length,
+    forms: count,
+    search(where, haystack) {
+      const bytes = fold(typeof haystack === "string" ? Buffer.from(haystack, "utf8") : haystack);
+      const found = new Map<string, Find>();
+      let start = 0;
+      for (let at = 0; at < bytes.length; at++) {
+        start = (start << 8) | bytes[at]!;
+        if (at < START - 1 || !starts[slot(start)]) continue;
+        const from = at - START + 1;
+        for (const { secret, form, bytes: wanted } of needles.get(start >>> 0) ?? []) {
+          const key = `${secret}\n${form}`;
+          if (found.has(key) || bytes.compare(wanted, 0, wanted.length, from, Math.min(bytes.length, from + wanted.length)))
+            continue;
+          const context = bytes.subarray(Math.max(0, from - 60), from + wanted.length + 60).toString("latin1");
+          found.set(key, { secret, form, where, context: context.replace(/[^ -~]+/g, "·") });
+        }
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+/** A list of finds for people. */
+export const tell = (finds: readonly Find[]): string =>
+  finds.map(({ secret, form, where, context }) => `${secret} (${form}) in ${where}: …${context}…`).join("\n");

@@ -1,0 +1,345 @@
+/** The session of a tab over page loads, duplicates, the back/forward cache and time, in a real Chromium against the real server. */
+import type { Page } from "@playwright/test";
+import { type Baked, between, defaults, expect, type Frame, flush, type Site, type Tg, test, type Wire } from "./harness";
+
+// Playwright turns the back/forward cache off; a real browser has it.
+test.use({
+  launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
+});
+
+async function place(site: Site, tg: Tg, changes: Baked = {}, path = "/") {
+  const script = await site.bake(defaults(tg, { off: ["visibility"], ...changes }));
+  return site.page(path, `<script src="${script}"></script><h1>Shop</h1>`);
+}
+
+const tell = (page: Page, name: string) =>
+  page.evaluate((name) => (window as unknown as { testgram: { event(name: string): boolean } }).testgram.event(name), name);
+
+type Told = Pick<Frame, "session" | "seq" | "events">;
+const named = (frames: readonly Told[]) =>
+  frames.flatMap(({ events }) => events.filter(([, kind]) => kind === "custom").map(([, , { name }]) => name as string));
+
+const arrived = (wire: Wire, names: string[]) =>
+  expect.poll(() => wire.settled() && named(wire.frames()).sort(), { timeout: 20_000 }).toEqual([...names].sort());
+
+const gapless = (frames: readonly Told[]) => expect(frames.map(({ seq }) => seq)).toEqual(frames.map((_, i) => i));
+/** With the cache a page is back up to `overlap` ms before the other one is told that it goes. */
+const inOrder = (frames: readonly Told[], overlap = 0) => {
+  const times = frames.flatMap(({ events }) => events.map(([t]) => t));
+  for (const [i, t] of times.slice(1).entries()) expect(t).toBeGreaterThanOrEqual(times[i]! - overlap);
+};
+/** For pages out of the back/forward cache, whose connections Playwright does not see. */
+const kept = async (tg: Tg, names: string[]) => {
+  await expect.poll(async () => named(await tg.stored()).sort(), { timeout: 20_000 }).toEqual(names);
+  return tg.stored();
+};
+const state = (page: Page) => page.evaluate(() => sessionStorage.getItem("testgram"));
+
+test("three page loads are one session without gaps, with one meta and a clock that goes on", async ({
+  page,
+  site,
+  tg,
+  wire,
+}) => {
+  for (const name of ["step-a", "step-b", "step-c"]) {
+    await page.goto(await place(site, tg, {}, `/page-${name}`));
+    await tell(page, name);
+  }
+  await flush(page);
+  await arrived(wire, ["step-a", "step-b", "step-c"]);
+  expect(wire.sessions()).toHaveLength(1);
+  gapless(wire.frames());
+  inOrder(wire.frames());
+  expect(wire.frames().map(({ meta }) => !!meta)).toEqual(wire.frames().map(({ seq }) => seq === 0));
+  expect(wire.events().filter(([, kind, { reason }]) => kind === "end" && reason === "unload")).toHaveLength(2);
+});
+
+test("pages that come every half second lose nothing", async ({ page, site, tg, wire }) => {
+  const names: string[] = [];
+  for (let i = 0; i < 12; i++) {
+    await page.goto(await place(site, tg, {}, `/page-${"abcdefghijkl"[i]}`), { waitUntil: "commit" });
+    await page.waitForFunction(() => "testgram" in window);
+    names.push(`step-${"abcdefghijkl"[i]}`);
+    await tell(page, names[i]!);
+    await page.waitForTimeout(500);
+  }
+  await flush(page);
+  await arrived(wire, names);
+  expect(wire.sessions()).toHaveLength(1);
+  gapless(wire.frames());
+  inOrder(wire.frames());
+});
+
+test("a page that leaves tells what it held, also when the tab is closed", async ({ page, context, site, tg, wire }) => {
+  await page.goto(await place(site, tg));
+  await tell(page, "step-a");
+  await expect.poll(() => wire.connections).toBe(1);
+  await page.waitForTimeout(300);
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(async () => named(await tg.stored())).toEqual(["step-a"]);
+  const [batch] = await tg.stored();
+  expect(batch!.events.at(-1)!.slice(1)).toEqual(["end", { reason: "unload" }]);
+  expect(context.pages()).toEqual([]);
+});
+
+test("a window opened by the page is another session, and overwrites nothing", async ({ page, context, site, tg, wire }) => {
+  const url = await place(site, tg);
+  await page.goto(url);
+  await tell(page, "step-a");
+  const before = await state(page);
+  const [popup] = await Promise.all([context.waitForEvent("page"), page.evaluate((url) => void window.open(url), url)]);
+  await popup.waitForFunction(() => "testgram" in window);
+  await tell(popup, "step-b");
+  await tell(page, "step-c");
+  expect(await state(page)).toBe(before);
+  await flush(popup);
+  await flush(page);
+  await arrived(wire, ["step-a", "step-b", "step-c"]);
+  expect(wire.sessions()).toHaveLength(2);
+  for (const session of wire.sessions()) gapless(wire.frames(session));
+  // Each goes on with its own.
+  await popup.goto(url);
+  await tell(popup, "step-d");
+  await page.goto(url);
+  await tell(page, "step-e");
+  await Promise.all([flush(popup), flush(page)]);
+  await arrived(wire, ["step-a", "step-b", "step-c", "step-d", "step-e"]);
+  expect(wire.sessions()).toHaveLength(2);
+  for (const session of wire.sessions()) gapless(wire.frames(session));
+});
+
+test("a window opened while the tab is elsewhere does not take its session over", async ({ page, context, site, tg, wire }) => {
+  const other = await site.another();
+  const url = await place(site, tg);
+  await page.goto(url);
+  await tell(page, "step-a");
+  await page.goto(other.page("/", "<h1>Bank</h1>"));
+  const [popup] = await Promise.all([context.waitForEvent("page"), page.evaluate((url) => void window.open(url), url)]);
+  await popup.waitForFunction(() => "testgram" in window);
+  await tell(popup, "step-b");
+  await page.goto(url);
+  await tell(page, "step-c");
+  await Promise.all([flush(popup), flush(page)]);
+  await arrived(wire, ["step-a", "step-b", "step-c"]);
+  expect(wire.sessions()).toHaveLength(2);
+  const [first] = wire.sessions();
+  expect(named(wire.frames(first))).toEqual(["step-a", "step-c"]);
+});
+
+test("a duplicate's copy of the spool is sent as it is", async ({ page, context, site, tg, wire }) => {
+  const deaf = await place(site, tg, { socket: tg.socket.replace(/:\d+/, ":9") }, "/deaf");
+  const url = await place(site, tg);
+  await page.goto(deaf);
+  await tell(page, "step-a");
+  await flush(page);
+  const [popup] = await Promise.all([context.waitForEvent("page"), page.evaluate((url) => void window.open(url), url)]);
+  await popup.waitForFunction(() => "testgram" in window);
+  await expect.poll(() => named(wire.frames())).toEqual(["step-a"]);
+  await page.goto(url);
+  // The same frame from both: `frames` throws if it were not the same bytes.
+  await expect.poll(() => wire.sent.filter(({ frame }) => named([frame]).includes("step-a")).length).toBe(2);
+  await arrived(wire, ["step-a"]);
+});
+
+test("back from the back/forward cache the session goes on where the other page left it", async ({ page, site, tg }) => {
+  await page.goto(await place(site, tg, {}, "/a"));
+  await page.evaluate(() => {
+    addEventListener("pageshow", (event) => Object.assign(window, { back: event.persisted }));
+  });
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, {}, "/b"));
+  await tell(page, "step-b");
+  await page.goBack({ waitUntil: "commit" });
+  expect(await page.evaluate(() => (window as unknown as { back: boolean }).back)).toBe(true);
+  await tell(page, "step-c");
+  await page.goForward({ waitUntil: "commit" });
+  await tell(page, "step-d");
+  await flush(page);
+  const batches = await kept(tg, ["step-a", "step-b", "step-c", "step-d"]);
+  expect(new Set(batches.map(({ session }) => session)).size).toBe(1);
+  gapless(batches);
+  inOrder(batches, 50);
+});
+
+test("in memory, too, a page that comes back goes on with its own", async ({ page, site, tg }) => {
+  await page.goto(await place(site, tg, { storage: "none" }, "/a"));
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, { storage: "none" }, "/b"));
+  await tell(page, "step-b");
+  // Nothing outlives this page but what it has sent.
+  await flush(page);
+  await expect.poll(async () => named(await tg.stored())).toContain("step-b");
+  await page.goBack({ waitUntil: "commit" });
+  await tell(page, "step-c");
+  await flush(page);
+  const batches = await kept(tg, ["step-a", "step-b", "step-c"]);
+  const sessions = [...new Set(batches.map(({ session }) => session))];
+  expect(sessions).toHaveLength(2);
+  for (const session of sessions) gapless(batches.filter((batch) => batch.session === session));
+});
+
+test("an opt-out on one page holds for one that comes back", async ({ page, site, tg }) => {
+  await page.goto(await place(site, tg, {}, "/a"));
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, {}, "/b"));
+  await page.evaluate(() => (window as unknown as { testgram: { optOut(): void } }).testgram.optOut());
+  await page.goBack({ waitUntil: "commit" });
+  await tell(page, "step-b");
+  await flush(page);
+  await page.waitForTimeout(1_000);
+  expect(named(await tg.stored())).toEqual(["step-a"]);
+});
+
+test("a state that nobody released, or nobody of ours wrote, begins a new session", async ({ page, site, tg, wire }) => {
+  const url = await place(site, tg);
+  await page.goto(url);
+  await tell(page, "step-a");
+  await flush(page);
+  await arrived(wire, ["step-a"]);
+  const own = (await state(page))!;
+  const odd = [own, "", "1", "off ", "{}", own.replace(/,/g, ";"), `${own},1`, own.replace(/^demo/, "other"), "x".repeat(9999)];
+  for (const [i, text] of odd.entries()) {
+    await page.goto(site.page("/blank", "<h1>Blank</h1>"));
+    await page.evaluate((text) => sessionStorage.setItem("testgram", text), text);
+    await page.goto(url);
+    await tell(page, "step-a");
+    await flush(page);
+    await expect.poll(() => wire.settled() && wire.sessions().length).toBe(2 + i);
+  }
+  expect(wire.sessions()).toHaveLength(1 + odd.length);
+  expect(wire.errors).toEqual([]);
+});
+
+test("what the page writes into the spool does no harm", async ({ page, site, tg, wire }) => {
+  await page.goto(site.page("/blank", "<h1>Blank</h1>"));
+  await page.evaluate(() => {
+    for (const text of ["", "hello", "{}", "null"]) sessionStorage.setItem(`testgram.demo.X.${text.length}`, text);
+    sessionStorage.setItem("testgram.other.01M844DZG0YVM1BB80V6S7Q7RQ.0", "another world's");
+  });
+  await page.goto(await place(site, tg));
+  await tell(page, "step-a");
+  await flush(page);
+  await expect.poll(() => named(wire.frames().filter(({ type }) => type === "batch")), { timeout: 20_000 }).toEqual(["step-a"]);
+  expect(wire.everything()).not.toContain("another world's");
+  expect(wire.errors).toEqual([]);
+});
+
+test("thirty idle minutes end a session with the time of its last event; what nobody did belongs to none", async ({
+  page,
+  site,
+  tg,
+  wire,
+}) => {
+  // A real server would say that a clock which we move on is wrong.
+  await between(page, wire, () => "ack", { alone: true });
+  await page.clock.install();
+  await page.goto(await place(site, tg));
+  await tell(page, "step-a");
+  await page.clock.runFor(11_000);
+  await page.clock.fastForward(29 * 60_000);
+  await tell(page, "step-b");
+  await page.clock.runFor(11_000);
+  await page.clock.fastForward(31 * 60_000);
+  await tell(page, "step-c");
+  await flush(page);
+  await arrived(wire, ["step-a", "step-b", "step-c"]);
+  const [first, second] = wire.sessions();
+  expect(named(wire.frames(first))).toEqual(["step-a", "step-b"]);
+  const events = wire.frames(first).flatMap(({ events }) => events);
+  const last = events.filter(([, kind]) => kind === "custom").at(-1)!;
+  expect(events.at(-1)).toEqual([last[0], "end", { reason: "timeout" }]);
+  expect(wire.frames(second)[0]!.events.map(([, kind]) => kind)).toEqual(["page", "custom"]);
+  expect(wire.frames(second)[0]!.meta).toBeTruthy();
+  expect(wire.frames(second)[0]!.events[0]![0]).toBeLessThan(1_000);
+});
+
+test("a session is no longer than a day", async ({ page, site, tg, wire }) => {
+  // A real server would say that a clock which we move on is wrong.
+  await between(page, wire, () => "ack", { alone: true });
+  await page.clock.install();
+  await page.goto(await place(site, tg));
+  for (let i = 0; i < 51; i++) {
+    await tell(page, "step-a");
+    await page.clock.fastForward(29 * 60_000);
+  }
+  await flush(page);
+  await expect.poll(() => wire.sessions().length, { timeout: 20_000 }).toBe(2);
+});
+
+test("a device that slept for hours begins a new session at the right time", async ({ page, site, tg, wire }) => {
+  // Its monotonic clock stood still meanwhile.
+  await page.addInitScript(() => {
+    const { now } = Date;
+    const slept = { ms: 0 };
+    Object.assign(window, { slept });
+    Date.now = () => now() + slept.ms - 3 * 3_600_000;
+  });
+  await page.goto(await place(site, tg));
+  await tell(page, "step-a");
+  await page.evaluate(() => {
+    (window as unknown as { slept: { ms: number } }).slept.ms = 3 * 3_600_000;
+  });
+  await tell(page, "step-b");
+  await flush(page);
+  await arrived(wire, ["step-a", "step-b"]);
+  const starts = wire
+    .sessions()
+    .map((id) => [...id.slice(0, 10)].reduce((ms, c) => ms * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(c), 0));
+  expect(starts).toHaveLength(2);
+  expect(Math.abs(starts[1]! - Date.now())).toBeLessThan(60_000);
+});
+
+test("the wall clock is set back between two pages: times do not go back", async ({ page, site, tg, wire }) => {
+  await page.addInitScript(() => {
+    const { now } = Date;
+    if (location.pathname === "/b") Date.now = () => now() - 120_000;
+  });
+  await page.goto(await place(site, tg, {}, "/a"));
+  await page.waitForTimeout(300);
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, {}, "/b"));
+  await tell(page, "step-b");
+  await page.waitForTimeout(100);
+  await tell(page, "step-c");
+  await flush(page);
+  await arrived(wire, ["step-a", "step-b", "step-c"]);
+  expect(wire.sessions()).toHaveLength(1);
+  inOrder(wire.frames());
+  const [b, c] = wire.events("custom").slice(1);
+  expect(c![0] - b![0]).toBeGreaterThanOrEqual(90);
+});
+
+test("the sample is decided once a session, also against it", async ({ page, site, tg, wire }) => {
+  await page.goto(await place(site, tg, { sample: 0 }, "/a"));
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, { sample: 1 }, "/b"));
+  await tell(page, "step-b");
+  await page.waitForTimeout(500);
+  expect(wire.connections).toBe(0);
+  expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual(["testgram"]);
+});
+
+test("without a source of randomness nothing is recorded", async ({ page, site, tg, wire }) => {
+  await page.addInitScript(() => Object.defineProperty(window, "crypto", { value: undefined }));
+  await page.goto(await place(site, tg));
+  await tell(page, "step-a");
+  await page.waitForTimeout(300);
+  expect(wire.connections).toBe(0);
+  expect(wire.errors).toEqual([]);
+});
+
+test("ids and salts are all different", async ({ browser, site, tg }) => {
+  const url = await place(site, tg);
+  const ids = new Set<string>();
+  const salts = new Set<string>();
+  for (let i = 0; i < 8; i++) {
+    const page = await browser.newPage();
+    await page.goto(url);
+    const [, id, ...numbers] = (await state(page))!.split(",");
+    ids.add(id!.slice(10));
+    salts.add(numbers.slice(10).join());
+    expect(numbers.slice(10)).toHaveLength(32);
+    await page.close();
+  }
+  expect([ids.size, salts.size]).toEqual([8, 8]);
+});
