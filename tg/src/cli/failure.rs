@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::local::{data::DataError, stack::StartError};
+use crate::local::{data::DataError, stack::StartError, worlds::WorldsError};
 
 /// The reasons, by exit code. Codes and words are never reused: scripts depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,16 +17,19 @@ pub enum Reason {
     DataInUse,
     /// 5 `data_unusable`: the data folder cannot be read or written, is not tg's, or has another format.
     DataUnusable,
+    /// 6 `worlds_unusable`: the file of worlds cannot be read, is not one, or names a key that is taken.
+    WorldsUnusable,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Failed,
         Self::Usage,
         Self::PortInUse,
         Self::DataInUse,
         Self::DataUnusable,
+        Self::WorldsUnusable,
     ];
 
     /// What the process exits with.
@@ -37,6 +40,7 @@ impl Reason {
             Self::PortInUse => 3,
             Self::DataInUse => 4,
             Self::DataUnusable => 5,
+            Self::WorldsUnusable => 6,
         }
     }
 
@@ -48,6 +52,7 @@ impl Reason {
             Self::PortInUse => "port_in_use",
             Self::DataInUse => "data_in_use",
             Self::DataUnusable => "data_unusable",
+            Self::WorldsUnusable => "worlds_unusable",
         }
     }
 
@@ -60,6 +65,9 @@ impl Reason {
             }
             Self::DataInUse => "stop the other tg, or choose another folder with --data",
             Self::DataUnusable => "choose another folder with --data, or move this one away",
+            Self::WorldsUnusable => {
+                r#"the file is like [{"tenant": "acme", "world": "shop", "key": "shopkey", "settings": {}}]; docs/settings.md lists the settings"#
+            }
         }
     }
 }
@@ -117,9 +125,20 @@ impl From<StartError> for Failure {
             StartError::PortInUse(_) => Reason::PortInUse,
             StartError::Data(DataError::InUse(_)) => Reason::DataInUse,
             StartError::Data(_) => Reason::DataUnusable,
-            StartError::Port { .. } | StartError::Aws(_) | StartError::Tables(_) => Reason::Failed,
+            StartError::Worlds(WorldsError::Store(..))
+            | StartError::Port { .. }
+            | StartError::Aws(_)
+            | StartError::Tables(_)
+            | StartError::Demo(_) => Reason::Failed,
+            StartError::Worlds(_) => Reason::WorldsUnusable,
         };
         Self::new(reason, error.to_string())
+    }
+}
+
+impl From<WorldsError> for Failure {
+    fn from(error: WorldsError) -> Self {
+        Self::new(Reason::WorldsUnusable, error.to_string())
     }
 }
 
@@ -139,6 +158,7 @@ mod tests {
             (3, "port_in_use"),
             (4, "data_in_use"),
             (5, "data_unusable"),
+            (6, "worlds_unusable"),
         ];
         assert_eq!(table, pinned);
         assert_eq!(

@@ -12,14 +12,18 @@ use super::{
     logging::{self, Level},
     output,
 };
-use crate::local::stack::{MakeClients, Options, Stack};
+use crate::local::{
+    stack::{MakeClients, Options, Stack},
+    worlds,
+};
 
 /// Run the whole system on this machine, with its state in one folder
 ///
 /// Prints `ready <url>` when it serves, and ends on SIGINT or SIGTERM.
 ///
 /// Exit codes: 0 ended by a signal; 2 the arguments are not understood; 3 a port is in use; 4 another tg holds the data
-/// folder; 5 the data folder cannot be used, is not tg's or has another format; 1 anything else.
+/// folder; 5 the data folder cannot be used, is not tg's or has another format; 6 the file of worlds cannot be used, or names
+/// a key that is taken; 1 anything else.
 #[derive(Debug, clap::Args)]
 pub struct Up {
     /// Port of the WebSocket, the API, the snippet and the pages; 0 takes a free one
@@ -33,6 +37,10 @@ pub struct Up {
     /// Folder with all state
     #[arg(long, value_name = "DIR", env = "TESTGRAM_DATA", default_value = ".testgram")]
     data: PathBuf,
+
+    /// File with worlds to be there when it serves, beside the demo world, in JSON: a list of {tenant, world, key, settings}
+    #[arg(long, value_name = "FILE")]
+    worlds: Option<PathBuf>,
 
     /// Log and fail in JSON
     #[arg(long)]
@@ -63,10 +71,12 @@ impl Up {
     async fn serve(self, clients: impl MakeClients) -> Result<(), Failure> {
         // Before anything is started: a signal during the start must end it, too, rather than kill it half-way.
         let mut signals = Signals::listen().map_err(|error| failed(&error))?;
+        let worlds = self.worlds.as_deref().map(worlds::read).transpose()?;
         let options = Options {
             port: self.port,
             aws_port: self.aws_port,
             data: self.data,
+            worlds: worlds.unwrap_or_default(),
         };
         let stack = tokio::select! {
             started = Stack::start(&options, clients) => started?,

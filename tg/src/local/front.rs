@@ -5,6 +5,7 @@ use std::{io, net::SocketAddr};
 use axum::{
     Json, Router,
     http::StatusCode,
+    middleware,
     response::{IntoResponse, Response},
     routing,
     serve::ListenerExt,
@@ -13,11 +14,14 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::guard;
+
 /// The router of the front: `/health`, the given parts, and 404 for the rest. The API, the snippet, the demo shop and
 /// the console become further parts.
 pub fn router(parts: impl IntoIterator<Item = Router>) -> Router {
     let base = Router::new().route("/health", routing::get(health));
-    parts.into_iter().fold(base, Router::merge).fallback(not_found)
+    let router = parts.into_iter().fold(base, Router::merge).fallback(not_found);
+    router.layer(middleware::from_fn(guard::local_names_only))
 }
 
 /// Serves until told to stop; then takes no more connections, and returns when the open requests are answered.

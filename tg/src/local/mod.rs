@@ -4,8 +4,12 @@
 
 pub mod aws;
 pub mod data;
+pub mod demo;
 pub mod front;
 pub mod function;
 pub mod gateway;
+pub(crate) mod guard;
+pub mod http_api;
 pub mod stack;
 pub mod stores;
+pub mod worlds;

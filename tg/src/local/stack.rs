@@ -3,21 +3,26 @@
 
 use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc};
 
+use axum::Router;
 use lambda_runtime::Diagnostic;
 use testgram_runtime::clock;
 use testgram_runtime::metrics::Sink;
 use testgram_store::StoreError;
 use testgram_store::authorizer::Worlds;
 use testgram_store::ingest::Ingest;
+use testgram_store::script::Scripts;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     aws::{AwsError, Endpoint},
     data::{DataError, DataFolder},
+    demo::{self, DemoError},
     front, function,
     gateway::{Api, Gateway, Limits, Routes},
+    http_api,
     stores::{self, Stores},
+    worlds::{World, WorldsError},
 };
 
 /// The routes that have a name; every other message goes to `$default`. As in `template.yaml`.
@@ -50,6 +55,17 @@ fn routes(stores: Stores) -> Routes {
     Routes::new(authorize, &ingest, NAMED_ROUTES)
 }
 
+/// The snippet's route, with the function behind it.
+fn script(stores: Stores, socket: String) -> Router {
+    let worlds = Scripts::new(stores.dynamodb, stores.tables);
+    let state = Arc::new(testgram_script::State::new(worlds, socket, metrics(), clock::now_ms));
+    let script = function::typed(move |request| {
+        let state = Arc::clone(&state);
+        async move { Ok::<_, Diagnostic>(testgram_script::handle(&state, request).await) }
+    });
+    http_api::router("/js/world/{file}", script)
+}
+
 /// Metrics go to the log: standard output is for the ready line.
 fn metrics() -> Sink {
     Sink::to(|line| tracing::debug!(line, "metrics"))
@@ -64,6 +80,8 @@ pub struct Options {
     pub aws_port: u16,
     /// The data folder.
     pub data: PathBuf,
+    /// Worlds to be there, beside the demo world.
+    pub worlds: Vec<World>,
 }
 
 /// Why the stack does not start.
@@ -89,6 +107,12 @@ pub enum StartError {
     /// The tables cannot be made.
     #[error("the tables cannot be made: {0}")]
     Tables(#[from] StoreError),
+    /// The worlds that were given cannot be had.
+    #[error(transparent)]
+    Worlds(#[from] WorldsError),
+    /// The demo shop's files are not what they should be.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
 }
 
 /// A running stack.
@@ -117,9 +141,12 @@ impl Stack {
         })?;
         let aws = Endpoint::start(aws, &data).await?;
         let stores = clients(&aws);
-        stores::prepare(&stores).await?;
-        let gateway = Gateway::new(Api::default(), routes(stores), Limits::default());
-        let router = front::router([gateway.router()]);
+        stores::prepare(&stores, &options.worlds).await?;
+        let api = Api::default();
+        let socket = format!("ws://{address}/{}", api.stage);
+        let script = script(stores.clone(), socket);
+        let gateway = Gateway::new(api, routes(stores), Limits::default());
+        let router = front::router([gateway.router(), script, demo::router()?]);
         let stop = CancellationToken::new();
         let served = tokio::spawn(front::serve(front, router, stop.clone()));
         tracing::info!(data = %data.path().display(), aws = aws.url(), "serving");

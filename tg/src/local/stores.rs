@@ -10,6 +10,8 @@ use testgram_store::authorizer::Worlds;
 use testgram_store::{StoreError, Tables};
 
 use super::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use super::stack::StartError;
+use super::worlds::{self, World};
 
 /// What the tables' names begin with.
 pub const PREFIX: &str = "testgram";
@@ -40,26 +42,47 @@ pub fn clients(url: &str) -> Stores {
     }
 }
 
-/// Makes the tables and the demo world where they are missing. What its owner has set since stays.
-pub(super) async fn prepare(stores: &Stores) -> Result<(), StoreError> {
-    let ids = (TenantId::new(DEMO), WorldId::new(DEMO), WorldKey::new(DEMO));
-    let (Some(tenant), Some(world), Some(key)) = ids else {
-        return Err(StoreError::Refused);
-    };
+/// Makes the tables and the demo world where they are missing, then the given worlds. What the demo world's owner has set since
+/// stays.
+pub(super) async fn prepare(stores: &Stores, worlds: &[World]) -> Result<(), StartError> {
     let admin = Admin::new(stores.dynamodb.clone(), stores.tables.clone());
     admin.create_tables().await?;
-    let worlds = Worlds::new(stores.dynamodb.clone(), stores.tables.clone());
-    if worlds.find(&key, clock::now_ms()).await?.is_none() {
-        admin.put_world(&tenant, &world, &key, &demo()).await?;
+    let demo = demo().ok_or(StoreError::Refused)?;
+    let known = Worlds::new(stores.dynamodb.clone(), stores.tables.clone())
+        .find(&demo.key, clock::now_ms())
+        .await;
+    // Also written where it is known: a folder of before there were salts gets one.
+    let demo = match known {
+        Ok(None) => Some(demo),
+        Ok(Some(known)) => Some(World {
+            tenant: known.tenant,
+            world: known.world,
+            key: demo.key,
+            settings: known.settings,
+        }),
+        // A newer tg may have set what this one does not know. That closes the world, not the stack.
+        Err(StoreError::Damaged) => {
+            tracing::warn!("the demo world has settings that cannot be read: it takes nothing");
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(demo) = demo {
+        admin
+            .put_world(&demo.tenant, &demo.world, &demo.key, &demo.settings)
+            .await?;
     }
+    worlds::put(&admin, worlds).await?;
     Ok(())
 }
 
 /// Pages of this machine may send; there is nobody in the EU but the developer.
-fn demo() -> Settings {
-    Settings {
-        origins: vec!["http://127.0.0.1:*".to_owned(), "http://localhost:*".to_owned()],
-        eu_visitors: false,
-        ..Settings::default()
-    }
+fn demo() -> Option<World> {
+    const SETTINGS: &str = r#"{"origins": ["http://127.0.0.1:*", "http://localhost:*"], "eu_visitors": false}"#;
+    Some(World {
+        tenant: TenantId::new(DEMO)?,
+        world: WorldId::new(DEMO)?,
+        key: WorldKey::new(DEMO)?,
+        settings: Settings::read(SETTINGS).ok()?,
+    })
 }

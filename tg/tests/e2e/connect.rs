@@ -1,5 +1,6 @@
 //! Who comes in and who does not.
 
+use serde_json::json;
 use testgram_protocol::event::Kind;
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::settings::Settings;
@@ -9,14 +10,10 @@ use testgram_tg::local::stores;
 
 use crate::client::{ORIGIN, handshake};
 use crate::frames::{batch, good, session};
-use crate::stack::{Stack, tenant_id, world_id};
+use crate::stack::{Stack, settings, tenant_id, world_id};
 
 fn open() -> Settings {
-    Settings {
-        origins: vec![ORIGIN.into()],
-        eu_visitors: false,
-        ..Settings::default()
-    }
+    settings(json!({}))
 }
 
 /// All that an answer says, but for the ids that AWS adds.
@@ -31,35 +28,13 @@ fn message(body: &str) -> String {
 async fn every_kind_of_refusal_and_nothing_told_of_its_reason() {
     let stack = Stack::start();
     let worlds = [
-        ("pausedkey", Settings { paused: true, ..open() }),
-        (
-            "eukey",
-            Settings {
-                eu_visitors: true,
-                ..open()
-            },
-        ),
-        (
-            "quotakey",
-            Settings {
-                monthly_events: Some(100),
-                ..open()
-            },
-        ),
-        (
-            "closedkey",
-            Settings {
-                origins: vec![],
-                ..open()
-            },
-        ),
+        ("pausedkey", settings(json!({"paused": true}))),
+        ("eukey", settings(json!({"eu_visitors": true}))),
+        ("quotakey", settings(json!({"monthly_events": 100}))),
+        ("closedkey", settings(json!({"origins": []}))),
         (
             "signedkey",
-            Settings {
-                eu_visitors: true,
-                agreement: Some("2026-01-31".into()),
-                ..open()
-            },
+            settings(json!({"eu_visitors": true, "agreement": "2026-01-31"})),
         ),
     ];
     for (key, settings) in &worlds {
@@ -108,15 +83,7 @@ async fn every_kind_of_refusal_and_nothing_told_of_its_reason() {
 async fn kinds_that_a_world_does_not_collect_are_filtered_and_named() {
     let stack = Stack::start();
     stack
-        .world(
-            "acme",
-            "quiet",
-            "quietkey",
-            &Settings {
-                off: vec![Kind::Click],
-                ..open()
-            },
-        )
+        .world("acme", "quiet", "quietkey", &settings(json!({"off": ["click"]})))
         .await;
     let mut client = stack.client_of("quietkey").await;
     let reply = client.ask(batch(&session(), 0, &good(0))).await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::frames::{batch, good, session};
-use crate::stack::Stack;
+use crate::stack::{PATIENCE, Stack};
 
 type Keys = BTreeSet<(String, u32)>;
 
@@ -18,8 +18,14 @@ async fn every_acknowledged_event_is_there_once_after_a_kill_in_the_middle() {
         let writers: Vec<_> = (0..8)
             .map(|_| tokio::spawn(write(stack.front.clone(), Arc::clone(&acked), Arc::clone(&sent))))
             .collect();
-        // Killed in the middle of traffic, at another moment each time.
-        tokio::time::sleep(Duration::from_millis(300 + 170 * round)).await;
+        // Killed in the middle of traffic, after another number of batches each time: a moment would depend on the machine.
+        let enough = acked.lock().unwrap().len() + 40 + 17 * round;
+        let enough_traffic = async {
+            while acked.lock().unwrap().len() < enough {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, enough_traffic).await.expect("traffic");
         stack = stack.kill_and_restart();
         for writer in writers {
             writer.await.unwrap();

@@ -15,5 +15,6 @@ mod durability;
 mod frames;
 mod limits;
 mod samples;
+mod script;
 mod stack;
 mod tenancy;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use testgram_runtime::metrics::Sink;
 use testgram_store::authorizer::Worlds;
 use testgram_store::ingest::Ingest;
+use testgram_store::script::Scripts;
 use testgram_tg::local::stores::{self, Stores};
 use tokio::net::TcpListener;
 
@@ -181,6 +182,130 @@ async fn the_authorizer_answers_its_sample_and_anything_else() {
             "unknown_key",
             "origin_missing"
         ]
+    );
+}
+
+struct Serving {
+    state: testgram_script::State,
+    lines: Lines,
+}
+
+impl Serving {
+    fn against(stores: Stores) -> Self {
+        let (metrics, lines) = sink();
+        let worlds = Scripts::new(stores.dynamodb, stores.tables);
+        Self {
+            state: testgram_script::State::new(worlds, "wss://host.example/prod".to_owned(), metrics, || NOON),
+            lines,
+        }
+    }
+
+    async fn handle(&self, event: Value) -> Value {
+        let request = serde_json::from_value(event).unwrap();
+        serde_json::to_value(testgram_script::handle(&self.state, request).await).unwrap()
+    }
+
+    fn codes(&self) -> Vec<String> {
+        let lines = self.lines.lock().unwrap();
+        lines
+            .iter()
+            .map(|line| line["Code"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn the_script_answers_its_sample_and_anything_else() {
+    let stack = Stack::start();
+    let script = Serving::against(stores::clients(&stack.aws));
+    let served = script.handle(sample("script-get")).await;
+    assert_eq!(
+        (
+            &served["statusCode"],
+            &served["isBase64Encoded"],
+            &served["headers"]["content-encoding"]
+        ),
+        (&json!(200), &json!(true), &json!("gzip"))
+    );
+    assert!(served.get("cookies").is_none());
+    let mut known = sample("script-get");
+    known["headers"]["if-none-match"] = served["headers"]["etag"].clone();
+    let unchanged = script.handle(known).await;
+    assert_eq!((&unchanged["statusCode"], unchanged.get("body")), (&json!(304), None));
+    // Behind a stage with a name, which stands in the path.
+    let mut staged = sample("script-get");
+    staged["requestContext"]["stage"] = json!("prod");
+    staged["rawPath"] = json!("/prod/js/world/demo.js");
+    assert_eq!(script.handle(staged).await["statusCode"], 200);
+    for odd in [
+        json!({}),
+        json!({"rawPath": 7, "headers": [], "requestContext": "jane@example.com"}),
+        json!({"rawPath": "/js/world/demo.js/jane@example.com", "requestContext": {"http": 1}}),
+        json!({"rawPath": "/production/js/world/demo.js", "requestContext": {"stage": "prod", "http": {"method": "GET"}}}),
+    ] {
+        let answer = script.handle(odd).await;
+        let status = answer["statusCode"].as_u64().unwrap();
+        assert!(status == 404 || status == 405, "{answer}");
+    }
+    let log = script
+        .lines
+        .lock()
+        .unwrap()
+        .iter()
+        .map(Value::to_string)
+        .collect::<String>();
+    for content in ["jane", "203.0.113.7", "Mozilla", "shop.example"] {
+        assert!(!log.contains(content), "{content} stands in the log");
+    }
+    let codes = script.codes();
+    assert_eq!(codes[..3], ["served", "served", "served"]);
+    assert_eq!(
+        codes[3..],
+        ["not_found", "not_found", "method_not_allowed", "not_found"]
+    );
+}
+
+/// Not a closed world: whoever holds an older script may keep it.
+#[tokio::test]
+async fn a_store_that_fails_is_503_and_not_kept() {
+    let (stores, _) = failing("testgram-control", 500, "InternalServerError").await;
+    let script = Serving::against(stores);
+    let answer = script.handle(sample("script-get")).await;
+    assert_eq!(
+        (
+            &answer["statusCode"],
+            &answer["headers"]["cache-control"],
+            &answer["body"]
+        ),
+        (&json!(503), &json!("no-store"), &json!("/* testgram: unavailable */\n"))
+    );
+    assert_eq!(script.codes(), ["unavailable"]);
+}
+
+#[tokio::test]
+async fn what_a_snippet_lost_is_counted_once_it_is_acknowledged() {
+    let mut event = sample("ingest-batch");
+    let mut frame: Value = serde_json::from_str(event["body"].as_str().unwrap()).unwrap();
+    frame["lost"] = json!({"thrown": 2, "queue": 30});
+    event["body"] = json!(frame.to_string());
+    let counted = |ingest: &Ingesting, name: &str| -> Vec<u64> {
+        let lines = ingest.lines.lock().unwrap();
+        lines.iter().filter_map(|line| line[name].as_u64()).collect()
+    };
+    let failed = Ingesting::against(failing("testgram-events", 400, "ThrottlingException").await.0);
+    assert_eq!(failed.handle(event.clone()).await.1["code"], "throttled");
+    assert!(
+        counted(&failed, "SnippetThrown").is_empty(),
+        "it is sent again, and says it again"
+    );
+    let stack = Stack::start();
+    let ingest = Ingesting::against(stores::clients(&stack.aws));
+    assert_eq!(ingest.handle(event).await.1["type"], "ack");
+    assert_eq!(counted(&ingest, "SnippetThrown"), [2]);
+    assert_eq!(counted(&ingest, "SnippetQueue"), [30]);
+    assert!(
+        counted(&ingest, "SnippetRefused").is_empty(),
+        "nothing is said of nothing"
     );
 }
 

@@ -28,9 +28,15 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn start() -> Self {
+        Self::start_with(&serde_json::json!([]))
+    }
+
+    /// With worlds from a file.
+    pub(crate) fn start_with(worlds: &serde_json::Value) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("tg-e2e-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let data = std::env::temp_dir().join(name);
+        std::fs::write(data.with_extension("worlds"), worlds.to_string()).unwrap();
         let mut stack = Self::start_on(&data);
         stack.owns_data = true;
         stack
@@ -40,6 +46,8 @@ impl Stack {
         let mut process = Command::new(env!("CARGO_BIN_EXE_tg"))
             .args(["up", "--port", "0", "--aws-port", "0", "--json", "--data"])
             .arg(data)
+            .arg("--worlds")
+            .arg(data.with_extension("worlds"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -169,8 +177,19 @@ impl Drop for Stack {
         drop(self.process.wait());
         if self.owns_data {
             drop(std::fs::remove_dir_all(&self.data));
+            drop(std::fs::remove_file(self.data.with_extension("worlds")));
         }
     }
+}
+
+/// Settings as they are stored, on top of such as let the tests in.
+pub(crate) fn settings(json: serde_json::Value) -> Settings {
+    let mut settings = serde_json::json!({"origins": [crate::client::ORIGIN], "eu_visitors": false});
+    settings
+        .as_object_mut()
+        .unwrap()
+        .extend(json.as_object().unwrap().clone());
+    Settings::read(&settings.to_string()).unwrap()
 }
 
 pub(crate) fn tenant_id(text: &str) -> TenantId {

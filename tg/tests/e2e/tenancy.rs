@@ -1,20 +1,14 @@
 //! Two tenants never see each other, whatever their clients send.
 
 use serde_json::json;
-use testgram_protocol::settings::Settings;
 
-use crate::client::ORIGIN;
 use crate::frames::{batch, click, session};
-use crate::stack::Stack;
+use crate::stack::{Stack, settings};
 
 #[tokio::test]
 async fn the_same_sessions_of_two_tenants_interleaved_stay_apart() {
     let stack = Stack::start();
-    let open = Settings {
-        origins: vec![ORIGIN.into()],
-        eu_visitors: false,
-        ..Settings::default()
-    };
+    let open = settings(json!({}));
     // The same world id under both, and ids that would run together without a separator.
     for (tenant, world, key) in [
         ("a", "bshop", "keyone"),

@@ -105,6 +105,49 @@ fn a_folder_of_somebody_else_is_5() {
 }
 
 #[test]
+fn worlds_that_cannot_be_had_are_6() {
+    let scratch = Scratch::new();
+    let file = scratch.path().with_extension("worlds");
+    let entry = |key: &str, settings: &str| {
+        format!(r#"[{{"tenant": "acme", "world": "shop", "key": "{key}", "settings": {settings}}}]"#)
+    };
+    let data = scratch.path().to_str().unwrap().to_owned();
+    let worlds = file.to_str().unwrap().to_owned();
+    let args = [
+        "up",
+        "--port",
+        "0",
+        "--aws-port",
+        "0",
+        "--data",
+        &data,
+        "--worlds",
+        &worlds,
+    ];
+    fails_with(&args, 6, "worlds_unusable");
+    for bad in [
+        String::new(),
+        "{}".to_owned(),
+        entry("no#key", "{}"),
+        entry("shopkey", r#"{"k": 1}"#),
+    ] {
+        fs::write(&file, bad).unwrap();
+        fails_with(&args, 6, "worlds_unusable");
+        assert!(!scratch.path().exists(), "nothing was started");
+    }
+    // The demo world has it.
+    fs::write(&file, entry("demo", "{}")).unwrap();
+    fails_with(&args, 6, "worlds_unusable");
+    fs::write(&file, entry("shopkey", r#"{"sampel": 1}"#)).unwrap();
+    let (_, text) = fails(&args);
+    assert!(
+        text.contains("worlds[0].settings: sampel: setting_unknown: there is no such setting"),
+        "{text}"
+    );
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn help_is_0() {
     for args in [&["--help"][..], &["up", "--help"], &["--version"]] {
         let output = command(args).output().unwrap();

@@ -4,7 +4,6 @@
 
 mod dispatch;
 mod dynamodb;
-mod guard;
 mod s3;
 
 use std::{io, net::SocketAddr, sync::Arc};
@@ -61,7 +60,7 @@ impl Endpoint {
                 let dispatch = Arc::clone(&dispatch);
                 async move { dispatch.answer(request).await }
             })
-            .layer(middleware::from_fn(guard::no_browsers));
+            .layer(middleware::from_fn(super::guard::no_browsers));
         let stop = CancellationToken::new();
         let served = tokio::spawn(front::serve(listener, router, stop.clone()));
         Ok(Self {

@@ -1,4 +1,4 @@
-//! Keeps web pages out. Ports on loopback can be reached by every page in the user's browser; an SDK is no browser.
+//! Keeps foreign web pages out. Ports on loopback can be reached by every page in the user's browser.
 
 use axum::{
     extract::Request,
@@ -14,6 +14,15 @@ pub(crate) async fn no_browsers(request: Request, next: Next) -> Response {
         return (StatusCode::FORBIDDEN, "this endpoint is for AWS SDKs on this machine\n").into_response();
     }
     next.run(request).await
+}
+
+/// Refuses requests under a name that is not loopback's (DNS rebinding): to the browser they are of the page's own origin.
+pub(crate) async fn local_names_only(request: Request, next: Next) -> Response {
+    if is_local(request.headers()) {
+        next.run(request).await
+    } else {
+        (StatusCode::MISDIRECTED_REQUEST, "this server is for this machine\n").into_response()
+    }
 }
 
 fn is_local(headers: &HeaderMap) -> bool {
