@@ -1,8 +1,8 @@
 //! Realistic v1 traffic from made-up users of made-up sites, the same again for the same seed.
 //!
 //! The buffer's dictionaries are trained on it, sizes are measured with it, and tests and benchmarks feed on it. It knows the wire
-//! format as a client does, by writing JSON: nothing here can reach into the types it is meant to test. Recordings of the real
-//! snippet may replace it, behind the same [`Session`].
+//! format as a client does, by writing JSON: nothing here can reach into the types it is meant to test. What the real snippet sent
+//! from the demo shop is in [`recorded`], behind the same [`Session`].
 //!
 //! The sites the dictionaries are trained on and those it is measured on share no words but those of the web at large.
 
@@ -12,6 +12,7 @@ pub mod dictionary;
 mod form;
 pub mod item;
 mod pointer;
+pub mod recorded;
 mod site;
 mod sites;
 mod typical;
@@ -19,7 +20,7 @@ mod user;
 mod visit;
 
 use testgram_protocol::batch::Arrival;
-use testgram_protocol::event::KindSet;
+use testgram_protocol::event::Collected;
 use testgram_protocol::id::SessionId;
 
 use crate::dice::Dice;
@@ -65,7 +66,7 @@ impl Sent {
     pub const fn arrival(&self) -> Arrival {
         Arrival {
             received_ms: self.at_ms,
-            kinds: KindSet::ALL,
+            kinds: Collected::ALL,
         }
     }
 }
