@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 60
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help up test setup build fmt lint fuzz generated dictionary
+.PHONY: help up test setup build fmt snippet record lint fuzz generated dictionary
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,9 +37,18 @@ build: ## Build the Lambda binaries into target/lambda/<function>/ (ARCH=arm64 o
 fmt: ## Format the code
 	cargo fmt --all
 
+snippet: ## Build the snippet anew into snippet/dist/testgram.js
+	@tools/setup.sh snippet
+	cd snippet && npm run --silent build
+
+record: ## Record the demo shop's traffic anew into demo/traffic.jsonl.gz (ARGS="--sessions 400 --seed 7"; half an hour)
+	@tools/setup.sh record
+	cargo build --locked --package testgram-tg --package testgram-traffic
+	node demo/record/record.ts $(ARGS)
+
 lint: ## Run the gate's checks that need no test run
 	@tools/setup.sh test
-	@tools/test.sh format shell clippy deny
+	@tools/test.sh format shell clippy deny snippet
 
 fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 	@tools/setup.sh fuzz
@@ -52,8 +61,9 @@ generated: ## Write anew what is generated and committed: the JSON Schema and th
 	cargo run --locked --package testgram-protocol --example generate
 
 .PHONY: bench
-bench: ## Measure ingest, the functions and tg up, as ratios beside a limit or a peer (ARGS="--json FILE")
+bench: ## Measure ingest, the functions, tg up and the snippet, as ratios beside a limit or a peer (ARGS="--json FILE")
 	@tools/setup.sh build $(shell uname -m)
+	@tools/setup.sh bench
 	cargo run --release --locked --package testgram-bench -- all $(ARGS)
 
 dictionary: ## Train the buffer's zstd dictionaries anew (only for a new version of the format)

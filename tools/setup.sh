@@ -2,7 +2,7 @@
 # Puts in place what a make target needs, and nothing else: Debian packages only where something is missing, all
 # other tools under .tools/. Does nothing, in well under a second, when all is there.
 #
-# usage: tools/setup.sh up | test | build [arm64|x86_64] | fuzz
+# usage: tools/setup.sh up | test | snippet | record | build [arm64|x86_64] | bench | fuzz
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -61,6 +61,19 @@ python_tools() {
   cp "$wanted" "$venv/requirements.txt"
 }
 
+# npm_packages <folder>: as its package-lock.json has them. No package may run a script; esbuild and biome ship ready binaries.
+npm_packages() {
+  local folder=$1
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.testgram-lock" && return
+  say "installing the npm packages of $folder"
+  (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) ||
+    die "npm could not install $folder/package-lock.json" "see its message above; $folder/node_modules can be deleted at any time"
+  cp "$folder/package-lock.json" "$folder/node_modules/.testgram-lock"
+}
+
+# Not pinned to a version: Debian keeps only the newest, and the snippet has to run in that one.
+browser() { has "${CHROMIUM:-chromium}" || debian_packages chromium; }
+
 # cargo_tool <name> <version>: in the dev profile, as these tools wait for files or for the compiler, and their own
 # release build takes minutes.
 cargo_tool() {
@@ -90,6 +103,17 @@ main() {
       python_tools
       cargo_tool cargo-deny "$cargo_deny"
       crates
+      npm_packages snippet
+      browser
+      ;;
+    snippet)
+      python_tools
+      npm_packages snippet
+      ;;
+    record)
+      python_tools
+      npm_packages snippet
+      browser
       ;;
     build)
       python_tools
@@ -99,11 +123,16 @@ main() {
         *) die "unknown architecture: $2" "ARCH=arm64 or ARCH=x86_64" ;;
       esac
       ;;
+    bench)
+      npm_packages snippet
+      npm_packages tools/bench/snippet
+      browser
+      ;;
     fuzz)
       cxx_compiler
       cargo_tool cargo-fuzz "$cargo_fuzz"
       ;;
-    *) die "usage: tools/setup.sh up | test | build [arm64|x86_64] | fuzz" ;;
+    *) die "usage: tools/setup.sh up | test | snippet | record | build [arm64|x86_64] | bench | fuzz" ;;
   esac
 }
 

@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-stages=(format shell clippy deny tests doctests scripts)
+stages=(format shell clippy deny snippet tests doctests browser scripts)
 log=$(mktemp)
 scripts_passed=0
 scripts_failed=0
@@ -25,6 +25,32 @@ stage_clippy() { cargo clippy --workspace --all-targets --locked --quiet -- -D w
 
 # deny.toml has the rules. Offline: what is checked is the lock file and the sources cargo has fetched already.
 stage_deny() { cargo deny --offline --locked --log-level warn check -D warnings licenses bans sources; }
+
+# Format, lints and types; that the committed file is what the sources build; the rules, over the vectors.
+stage_snippet() {
+  (
+    cd snippet
+    npm run --silent check
+    node build.mjs --check
+    # The recorder runs for half an hour and seldom; that it would still run is checked here.
+    cd ../demo/record
+    ../../snippet/node_modules/.bin/biome check .
+    ../../snippet/node_modules/.bin/tsc
+  )
+  counted in_folder snippet npx --no-install playwright test --project=pure
+}
+
+# The snippet in Chromium against tg.
+stage_browser() {
+  cargo build --locked --quiet --package testgram-tg --package testgram-traffic
+  counted in_folder snippet npx --no-install playwright test --project=browser
+}
+
+in_folder() {
+  local folder=$1
+  shift
+  (cd "$folder" && "$@")
+}
 
 # cargo-nextest ends a hanging test and names slow ones (.config/nextest.toml). No registry has it as a binary and
 # compiling it takes minutes, so a machine without it runs the same tests with plain cargo: tests hold under both, that
@@ -81,6 +107,9 @@ count() {
         if ($i ~ /^(failed|timed)/) failed += ($(i - 1) == "exec" ? $(i - 2) : $(i - 1))
       }
     }
+    # Playwright: "  12 passed (3.4s)", "  1 failed".
+    /^ +[0-9]+ passed( \(.*\))?$/ { seen = 1; passed += $1 }
+    /^ +[0-9]+ (failed|flaky|did not run|interrupted)$/ { seen = 1; failed += $1 }
     END { if (seen) printf "%d passed, %d failed\n", passed, failed }
   ' "$log"
   rm -f "$log"

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::Failure;
 
 /// The functions, by binary.
-pub(crate) const FUNCTIONS: [&str; 2] = ["ingest", "authorize"];
+pub(crate) const FUNCTIONS: [&str; 3] = ["ingest", "authorize", "script"];
 /// The function that does nothing.
 pub(crate) const EMPTY: &str = "empty";
 

@@ -1,7 +1,7 @@
-//! `make bench`: what ingest costs, as ratios of one run beside a limit or a peer. Nothing here fails for being slow: a figure that
-//! misses its aim says so in the table, and people decide.
+//! `make bench`: what ingest and the snippet cost, as ratios of one run beside a limit or a peer. Nothing here fails for being
+//! slow: a figure that misses its aim says so in the table, and people decide.
 //!
-//! usage: `bench [ingest | items | peers | size | startup | load | all]… [--json FILE]`
+//! usage: `bench [ingest | items | peers | size | startup | load | snippet | all]… [--json FILE]`
 
 mod built;
 mod child;
@@ -15,6 +15,7 @@ mod output;
 mod peers;
 mod sample;
 mod size;
+mod snippet;
 mod startup;
 mod timing;
 
@@ -35,6 +36,7 @@ const ALL: &[(&str, Measure)] = &[
     ("size", size::measure),
     ("startup", startup::measure),
     ("load", load::measure),
+    ("snippet", snippet::measure),
 ];
 
 fn main() -> ExitCode {

@@ -138,7 +138,7 @@ async fn talk(
 #[cfg(test)]
 mod tests {
     use testgram_protocol::batch::{Arrival, Batch};
-    use testgram_protocol::event::KindSet;
+    use testgram_protocol::event::Collected;
 
     use super::*;
 
@@ -152,7 +152,7 @@ mod tests {
             frame,
             Arrival {
                 received_ms: now_ms(),
-                kinds: KindSet::ALL,
+                kinds: Collected::ALL,
             },
         )
         .unwrap();

@@ -8,7 +8,8 @@ use crate::http::{Request, Response, serve};
 /// The index entry of the demo world's key, and its record. As `testgram_store::admin` writes them.
 const KEY: &str = r#"{"Item":{"pk":{"S":"key#demo"},"sk":{"S":"key"},"tenant":{"S":"demo"},"world":{"S":"demo"}}}"#;
 const WORLD: &str = r#"{"Item":{"pk":{"S":"demo"},"sk":{"S":"world#demo"},"key":{"S":"demo"},
-    "settings":{"S":"{\"origins\":[\"http://127.0.0.1:4600\"],\"eu_visitors\":false}"}}}"#;
+    "settings":{"S":"{\"origins\":[\"http://127.0.0.1:4600\"],\"eu_visitors\":false}"},
+    "salt":{"S":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"}}}"#;
 
 /// Serves on a free port.
 pub(crate) fn serve_world() -> io::Result<SocketAddr> {

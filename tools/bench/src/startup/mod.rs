@@ -35,7 +35,7 @@ struct Starts {
     first: Vec<f64>,
 }
 
-/// Measures both functions and the empty one.
+/// Measures the functions and the empty one.
 pub(crate) fn measure() -> Result<Section, Failure> {
     let functions = built::functions()?;
     let api = RuntimeApi::serve()?;
@@ -104,6 +104,7 @@ fn once(api: &RuntimeApi, dynamodb: std::net::SocketAddr, name: &str, binary: &P
         ("AWS_SECRET_ACCESS_KEY", "bench"),
         ("AWS_ENDPOINT_URL", format!("http://{dynamodb}").as_str()),
         ("TESTGRAM_TABLES", "testgram"),
+        ("TESTGRAM_SOCKET", "wss://bench.example/prod"),
     ]);
     let process = Running::start(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()))?;
     let poll = begun.polled()?;
@@ -115,10 +116,10 @@ fn once(api: &RuntimeApi, dynamodb: std::net::SocketAddr, name: &str, binary: &P
 
 /// The sample event; the empty function gets ingest's.
 fn event(name: &str) -> Result<String, Failure> {
-    let file = if name == "authorize" {
-        "authorize-connect.json"
-    } else {
-        "ingest-batch.json"
+    let file = match name {
+        "authorize" => "authorize-connect.json",
+        "script" => "script-get.json",
+        _ => "ingest-batch.json",
     };
     Ok(std::fs::read_to_string(built::root().join("events").join(file))?)
 }
