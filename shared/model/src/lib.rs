@@ -1,0 +1,44 @@
+//! What a visitor does next: counts that merge, a threshold on distinct sessions, and a predictor made of both.
+//!
+//! Pure: no IO, no clock, no AWS. The way of the data, top to bottom:
+//!
+//! 1. [`Evidence`] is folded from the sessions of one partition: [`Counts`] of what followed which [`context`], with the number of
+//!    distinct sessions behind each, and a [`Sample`] of whole sessions, the smallest by hash. Both are made of integers
+//!    and sets, so evidence merges exactly, in any order.
+//! 2. [`fn@learn`] applies the threshold: nothing that fewer than k distinct sessions did is in the [`Model`]. What needs whole
+//!    sessions (personas, mixing weights) is learned from the sample.
+//! 3. [`Predictor`] reads a model and says, symbol by symbol, how likely each next one is; [`simulate`] draws sessions from it
+//!    and [`fn@fidelity`] measures it on sessions it has not seen.
+//!
+//! The same evidence gives the same model, byte for byte: fixed orders, fixed seeds, and no function of the platform's
+//! mathematics library.
+
+mod alphabet;
+mod candidates;
+pub mod context;
+mod counts;
+mod evidence;
+mod experts;
+pub mod fidelity;
+mod learn;
+mod leave_out;
+mod math;
+mod mixing;
+mod model;
+mod personas;
+mod predictor;
+mod rows;
+mod sample;
+pub mod simulate;
+
+pub use alphabet::{Alphabet, END, MOST, START, Symbol};
+pub use counts::{Counts, Next};
+pub use evidence::{Evidence, SAMPLE};
+pub use fidelity::{Fidelity, fidelity};
+pub use learn::{Settings, learn};
+pub use mixing::Mixing;
+pub use model::{Context, Model, Published, VERSION, Withheld};
+pub use personas::Persona;
+pub use predictor::{Predictor, Walk};
+pub use rows::Smoothing;
+pub use sample::{LONGEST_SAMPLED, Sample, Sampled};
