@@ -18,6 +18,7 @@ pub mod privacy;
 pub mod reason;
 pub mod reply;
 pub mod schema;
+pub mod session;
 pub mod settings;
 mod strict;
 mod text;
