@@ -36,13 +36,10 @@ pub struct Batch {
 #[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct Lost {
     /// Exceptions that it caught in its own handlers.
-    #[schemars(range(max = limits::LOST))]
     pub thrown: u32,
     /// Events that its own rules refused, or a server.
-    #[schemars(range(max = limits::LOST))]
     pub refused: u32,
     /// Events that it dropped because it held too many.
-    #[schemars(range(max = limits::LOST))]
     pub queue: u32,
 }
 

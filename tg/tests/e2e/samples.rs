@@ -148,7 +148,7 @@ async fn the_authorizer_answers_its_sample_and_anything_else() {
     );
     assert_eq!(
         allowed["context"],
-        json!({"tenant": "demo", "world": "demo", "kinds": "16383", "admitted": NOON.to_string()})
+        json!({"tenant": "demo", "world": "demo", "kinds": "3221241855", "admitted": NOON.to_string()})
     );
     for odd in [
         json!({}),

@@ -30,6 +30,12 @@ impl ValueDigest {
         }
     }
 
+    /// From the bits that the archive kept. They were judged when they came, with the others that are gone.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// The 32 bits that are kept.
     #[must_use]
     pub const fn bits(self) -> u32 {
