@@ -13,7 +13,7 @@ pub fn batch() -> Schema {
     let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
     let event = generator.subschema_for::<Event>();
     let meta = generator.subschema_for::<Option<Meta>>();
-    let lost = generator.subschema_for::<Lost>();
+    let lost = generator.subschema_for::<Option<Lost>>();
     let definitions = generator.take_definitions(true);
     json_schema!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
