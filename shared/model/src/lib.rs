@@ -15,11 +15,13 @@
 
 mod alphabet;
 mod candidates;
+mod catalog;
 pub mod context;
 mod counts;
 mod evidence;
 mod experts;
 pub mod fidelity;
+mod inventory;
 mod learn;
 mod leave_out;
 mod math;
@@ -30,11 +32,16 @@ mod predictor;
 mod rows;
 mod sample;
 pub mod simulate;
+mod steps;
 
 pub use alphabet::{Alphabet, END, MOST, START, Symbol};
+pub use catalog::{
+    Action, Catalog, ElementEntry, ElementId, EndpointEntry, EndpointId, PageEntry, PageId, Unnamed, Verb, With,
+};
 pub use counts::{Counts, Next};
 pub use evidence::{Evidence, SAMPLE};
 pub use fidelity::{Fidelity, fidelity};
+pub use inventory::{Inventory, MOST_BYTES, MOST_OF_A_SESSION, WITNESSES};
 pub use learn::{Settings, learn};
 pub use mixing::Mixing;
 pub use model::{Context, Model, Published, VERSION, Withheld};
@@ -42,3 +49,4 @@ pub use personas::Persona;
 pub use predictor::{Predictor, Walk};
 pub use rows::Smoothing;
 pub use sample::{LONGEST_SAMPLED, Sample, Sampled};
+pub use steps::{Step, steps};

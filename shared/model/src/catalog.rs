@@ -1,0 +1,474 @@
+//! The vocabulary of a world: page templates, elements, endpoints and actions that at least k sessions met.
+//!
+//! Made of a whole [`Inventory`], and then fixed: pass 2 counts with its numbers, so partials of one catalog need no renumbering. How
+//! templates are found: [`routes`]; elements: [`elements`].
+
+mod actions;
+mod anchors;
+mod elements;
+mod names;
+mod routes;
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+use testgram_protocol::event::{Autocomplete, Element, FieldType, Method, Role, UrlTemplate};
+
+use crate::alphabet::{Alphabet, MOST, Symbol};
+use crate::inventory::{Act, Inventory, Item, Support, without_query};
+pub use actions::{Action, Verb, With};
+use anchors::{Rank, anchor, shape};
+use elements::Raw;
+use routes::{Route, Routes};
+
+/// The format of [`Catalog::to_bytes`].
+const VERSION: u8 = 1;
+
+macro_rules! ids {
+    ($($(#[$meta:meta])* $name:ident,)+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(u32);
+
+        impl $name {
+            /// Its place in the catalog's list.
+            #[must_use]
+            pub const fn place(self) -> usize {
+                self.0 as usize
+            }
+
+            fn at(place: usize) -> Self {
+                Self(u32::try_from(place).unwrap_or(u32::MAX))
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A page template of a catalog.
+    PageId,
+    /// An element of a catalog, on one page.
+    ElementId,
+    /// An endpoint of a catalog.
+    EndpointId,
+}
+
+/// A page template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageEntry {
+    /// Path and route: `/product/:param`. Query keys are no part of it: values that would tell pages apart are never known, and
+    /// keys that campaigns add would make one page many.
+    pub template: String,
+    /// Query keys that at least k sessions had, sorted.
+    pub query: Vec<String>,
+    /// At least so many distinct sessions were on it; exact for a page that is one URL, and up to [`crate::WITNESSES`].
+    pub support: u32,
+}
+
+/// An element of a page. An attribute is there if at least k sessions met that value on this element: of several, the one most did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ElementEntry {
+    /// Its page.
+    pub page: PageId,
+    /// How it is called in the names of actions: unique on its page, and like a CSS selector.
+    pub name: String,
+    /// Tag.
+    pub tag: Option<String>,
+    /// ARIA role.
+    pub role: Option<Role>,
+    /// An input's type.
+    pub field: Option<FieldType>,
+    /// `id`.
+    pub id: Option<String>,
+    /// `name`.
+    pub named: Option<String>,
+    /// `data-testid` or one of its likes.
+    pub testid: Option<String>,
+    /// `for` of a label.
+    pub target: Option<String>,
+    /// `autocomplete`.
+    pub autocomplete: Option<Autocomplete>,
+    /// Classes, each of which at least k sessions met, sorted.
+    pub classes: Vec<String>,
+    /// Where it stands; without the places among siblings if those differ too much.
+    pub path: Option<String>,
+    /// The bits of its label's digest.
+    pub label: Option<u16>,
+    /// Whether it lives in a shadow root.
+    pub shadow: bool,
+    /// At least so many distinct sessions met it; exact up to [`crate::WITNESSES`].
+    pub support: u32,
+}
+
+/// An endpoint that pages call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndpointEntry {
+    /// Its method.
+    pub method: Method,
+    /// Path, with an origin if another than the page's.
+    pub template: String,
+    /// Query keys that at least k sessions had, sorted.
+    pub query: Vec<String>,
+    /// At least so many distinct sessions called it; exact for an endpoint that is one URL, and up to [`crate::WITNESSES`].
+    pub support: u32,
+}
+
+/// What fell below k.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unnamed {
+    /// URLs of pages, without query.
+    pub pages: u64,
+    /// Fingerprints of elements on pages that did not.
+    pub elements: u64,
+    /// Methods and URLs of calls, without query.
+    pub endpoints: u64,
+}
+
+/// What is stored of a catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Content {
+    k: u32,
+    page_routes: Routes,
+    call_routes: Routes,
+    pages: Vec<PageEntry>,
+    elements: Vec<ElementEntry>,
+    endpoints: Vec<EndpointEntry>,
+    lists: Vec<(PageId, String)>,
+    anchors: Vec<(PageId, Rank, String, ElementId)>,
+    /// Sorted by name: a place is a symbol less one.
+    actions: Vec<(String, Action)>,
+    unnamed: Unnamed,
+}
+
+/// The vocabulary of a world.
+#[derive(Clone)]
+pub struct Catalog {
+    content: Content,
+    pages: HashMap<String, PageId>,
+    endpoints: HashMap<String, Vec<(Method, EndpointId)>>,
+    anchors: HashMap<PageId, Anchors>,
+    symbols: HashMap<Action, Symbol>,
+}
+
+/// The anchors of a page.
+#[derive(Debug, Clone, Default)]
+struct Anchors {
+    lists: std::collections::HashSet<String>,
+    of: HashMap<(Rank, String), ElementId>,
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Catalog")
+            .field("pages", &self.content.pages.len())
+            .field("elements", &self.content.elements.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Catalog {
+    fn eq(&self, other: &Self) -> bool {
+        self.content == other.content
+    }
+}
+
+impl Eq for Catalog {}
+
+impl From<Content> for Catalog {
+    fn from(content: Content) -> Self {
+        let pages = content.pages.iter().enumerate();
+        let pages = pages.map(|(place, page)| (page.template.clone(), PageId::at(place)));
+        let mut endpoints = HashMap::<String, Vec<_>>::new();
+        for (place, endpoint) in content.endpoints.iter().enumerate() {
+            let of = endpoints.entry(endpoint.template.clone()).or_default();
+            of.push((endpoint.method, EndpointId::at(place)));
+        }
+        let mut anchors = HashMap::<PageId, Anchors>::new();
+        for (page, shape) in &content.lists {
+            anchors.entry(*page).or_default().lists.insert(shape.clone());
+        }
+        for (page, rank, text, element) in &content.anchors {
+            let of = &mut anchors.entry(*page).or_default().of;
+            of.insert((*rank, text.clone()), *element);
+        }
+        let symbols = (1..)
+            .zip(&content.actions)
+            .map(|(symbol, (_, key))| (key.clone(), symbol));
+        Self {
+            pages: pages.collect(),
+            endpoints,
+            anchors,
+            symbols: symbols.collect(),
+            content,
+        }
+    }
+}
+
+impl Catalog {
+    /// Makes the catalog of an inventory. The same inventory gives the same catalog, byte for byte.
+    #[must_use]
+    pub fn of(inventory: &Inventory, k: u32) -> Self {
+        let k = k.max(1);
+        let items: Vec<Item<'_>> = inventory.items().collect();
+        let mut making = Content {
+            k,
+            ..Content::default()
+        };
+        making.find_pages(&items);
+        making.find_endpoints(&items);
+        let mut making = Self::from(making);
+        making.content.find_elements(&making.pages, &items);
+        let mut making = Self::from(making.content);
+        making.content.actions = making.find_actions(&items);
+        Self::from(making.content)
+    }
+
+    /// The page of a URL; `None` if it fell below k.
+    #[must_use]
+    pub fn page(&self, url: &UrlTemplate) -> Option<PageId> {
+        self.page_of(&without_query(url))
+    }
+
+    fn page_of(&self, url: &str) -> Option<PageId> {
+        self.pages.get(&self.content.page_routes.template(url)).copied()
+    }
+
+    /// The element of a fingerprint on a page; `None` if it fell below k.
+    #[must_use]
+    pub fn element(&self, page: PageId, element: &Element) -> Option<ElementId> {
+        let anchors = self.anchors.get(&page)?;
+        let is_item = !anchors.lists.is_empty() && anchors.lists.contains(&shape(element));
+        let ranks = Rank::ALL.into_iter().filter(|rank| !(is_item && rank.is_of_item()));
+        let mut named = ranks.filter_map(|rank| Some((rank, anchor(element, rank)?)));
+        named.find_map(|anchor| anchors.of.get(&anchor).copied())
+    }
+
+    /// The endpoint of a call; `None` if it fell below k.
+    #[must_use]
+    pub fn endpoint(&self, method: Method, url: &UrlTemplate) -> Option<EndpointId> {
+        let template = self.content.call_routes.template(&without_query(url));
+        let of = self.endpoints.get(&template)?;
+        of.iter().find(|(known, _)| *known == method).map(|(_, id)| *id)
+    }
+
+    /// The threshold.
+    #[must_use]
+    pub fn k(&self) -> u32 {
+        self.content.k
+    }
+
+    /// All pages, by template.
+    #[must_use]
+    pub fn pages(&self) -> &[PageEntry] {
+        &self.content.pages
+    }
+
+    /// All elements, by page.
+    #[must_use]
+    pub fn elements(&self) -> &[ElementEntry] {
+        &self.content.elements
+    }
+
+    /// All endpoints, by template.
+    #[must_use]
+    pub fn endpoints(&self) -> &[EndpointEntry] {
+        &self.content.endpoints
+    }
+
+    /// What fell below k.
+    #[must_use]
+    pub fn withheld(&self) -> Unnamed {
+        self.content.unnamed
+    }
+
+    /// Every symbol that [`crate::steps()`] can give.
+    #[must_use]
+    pub fn alphabet(&self) -> Alphabet {
+        let names = self.content.actions.iter().map(|(name, _)| name.clone());
+        names.collect::<Vec<_>>().into()
+    }
+
+    /// As bytes: equal catalogs give equal bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Made of integers and texts, for which postcard has no error.
+        postcard::to_stdvec(&(VERSION, &self.content)).unwrap_or_default()
+    }
+
+    /// Reads [`Catalog::to_bytes`] back; `None` if they are not such bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (version, content): (u8, Content) = postcard::from_bytes(bytes).ok()?;
+        (version == VERSION).then(|| content.into())
+    }
+}
+
+impl Content {
+    fn find_pages(&mut self, items: &[Item<'_>]) {
+        let viewed = items.iter().filter(|item| item.act == Act::View);
+        let urls = supports(viewed.map(|item| (item.url, item)));
+        let (routes, found) = Routes::learn(&urls, self.k);
+        self.unnamed.pages = lost(&urls, &found);
+        let queries = supports(
+            items
+                .iter()
+                .filter(|item| item.act == Act::Query)
+                .map(|item| ((routes.template(item.url), item.thing), item)),
+        );
+        for (template, route) in found {
+            self.pages.push(PageEntry {
+                query: keys(&queries, &template, self.k),
+                support: route.support.at_least(),
+                template,
+            });
+        }
+        self.page_routes = routes;
+    }
+
+    fn find_endpoints(&mut self, items: &[Item<'_>]) {
+        let called = items.iter().filter(|item| matches!(item.act, Act::Call(_)));
+        let urls = supports(called.clone().map(|item| (item.url, item)));
+        let (routes, _) = Routes::learn(&urls, self.k);
+        let mut found = BTreeMap::<(String, u16), (Method, Support, u64)>::new();
+        for item in called {
+            let Act::Call(method) = item.act else { continue };
+            let entry = found.entry((routes.template(item.url), item.act.code()));
+            let (_, support, urls) = entry.or_insert_with(|| (method, Support::default(), 0));
+            support.also(item.sighting);
+            *urls += 1;
+        }
+        let asked = items.iter().filter_map(|item| match item.act {
+            Act::CallQuery(method) => Some(((routes.template(item.url), Act::Call(method).code()), item)),
+            _ => None,
+        });
+        let queries = supports(asked.map(|(of, item)| ((of, item.thing), item)));
+        for ((template, code), (method, support, urls)) in found {
+            if support.at_least() < self.k {
+                self.unnamed.endpoints += urls;
+                continue;
+            }
+            self.endpoints.push(EndpointEntry {
+                method,
+                query: keys(&queries, &(template.clone(), code), self.k),
+                support: support.at_least(),
+                template,
+            });
+        }
+        self.call_routes = routes;
+    }
+
+    fn find_elements(&mut self, pages: &HashMap<String, PageId>, items: &[Item<'_>]) {
+        let touched = items
+            .iter()
+            .filter(|item| item.act.is_on_element() && !item.thing.is_empty());
+        let on_page = touched.filter_map(|item| {
+            let page = pages.get(&self.page_routes.template(item.url))?;
+            Some(((*page, item.thing), item))
+        });
+        let mut by_page = BTreeMap::<PageId, Vec<Raw>>::new();
+        for ((page, bytes), support) in supports(on_page) {
+            if let Ok(element) = postcard::from_bytes(bytes) {
+                by_page.entry(page).or_default().push(Raw { element, support });
+            }
+        }
+        for (page, raw) in by_page {
+            self.name_elements(page, &raw);
+        }
+    }
+
+    fn name_elements(&mut self, page: PageId, raw: &[Raw]) {
+        let learned = elements::learn(raw, self.k);
+        self.unnamed.elements += learned.left as u64;
+        let first = self.elements.len();
+        for group in &learned.groups {
+            let members: Vec<&Raw> = group.raw.iter().filter_map(|place| raw.get(*place)).collect();
+            self.elements.push(names::entry(page, group, &members, self.k));
+        }
+        names::make_unique(self.elements.get_mut(first..).unwrap_or_default());
+        self.lists.extend(learned.lists.into_iter().map(|shape| (page, shape)));
+        let anchors = learned.anchors.into_iter();
+        let anchors = anchors.map(|((rank, text), group)| (page, rank, text, ElementId::at(first + group)));
+        self.anchors.extend(anchors);
+    }
+}
+
+impl Catalog {
+    /// The actions, sorted by name. What fewer than k sessions did is counted where it is done to something on that page, and if
+    /// those are fewer too, to something on some page.
+    fn find_actions(&self, items: &[Item<'_>]) -> Vec<(String, Action)> {
+        let k = self.content.k;
+        let mut exact = BTreeMap::<Action, Support>::new();
+        for item in items {
+            if let Some(action) = self.action_of(item) {
+                exact.entry(action).or_default().also(item.sighting);
+            }
+        }
+        let mut rest = BTreeMap::<Action, Support>::new();
+        exact.retain(|action, support| {
+            let stays = support.at_least() >= k && action.with != With::Rest;
+            if !stays && action.page.is_some() {
+                rest.entry(action.on_page()).or_default().union(support);
+            }
+            stays
+        });
+        rest.retain(|_, support| support.at_least() >= k);
+        let mut exact: Vec<_> = exact.into_iter().collect();
+        exact.sort_by_key(|(_, support)| std::cmp::Reverse(support.at_least()));
+        let anywhere = Verb::ALL.into_iter().map(Action::anywhere);
+        let rest = rest.into_keys().chain(exact.into_iter().map(|(action, _)| action));
+        actions::named(anywhere.chain(rest).take(MOST), &self.content)
+    }
+
+    fn action_of(&self, item: &Item<'_>) -> Option<Action> {
+        let page = self.page_of(item.url);
+        let with = match item.act {
+            Act::Custom => With::Custom(str::from_utf8(item.thing).ok()?.to_owned()),
+            _ if item.thing.is_empty() => With::Page,
+            _ => {
+                let element = page.and_then(|page| self.element(page, &postcard::from_bytes(item.thing).ok()?));
+                element.map_or(With::Rest, With::Element)
+            }
+        };
+        Action::of(item.act, page, with)
+    }
+
+    /// The symbol of an action: its own, or that of what is left of it above k.
+    pub(crate) fn symbol(&self, action: &Action) -> Option<Symbol> {
+        let known = |action: &Action| self.symbols.get(action).copied();
+        known(action)
+            .or_else(|| known(&action.on_page()))
+            .or_else(|| known(&Action::anywhere(action.verb)))
+    }
+
+    /// What a symbol stands for; none for the end.
+    #[must_use]
+    pub fn action(&self, symbol: Symbol) -> Option<&Action> {
+        let place = usize::from(symbol).checked_sub(1)?;
+        self.content.actions.get(place).map(|(_, action)| action)
+    }
+}
+
+/// Items by what they are put under, with the sessions that met any of them.
+fn supports<'a, K: Ord>(items: impl Iterator<Item = (K, &'a Item<'a>)>) -> BTreeMap<K, Support> {
+    let mut by = BTreeMap::<K, Support>::new();
+    for (key, item) in items {
+        by.entry(key).or_default().also(item.sighting);
+    }
+    by
+}
+
+/// How many URLs belong to no template.
+fn lost(urls: &BTreeMap<&str, Support>, found: &BTreeMap<String, Route>) -> u64 {
+    let kept: u64 = found.values().map(|route| route.urls).sum();
+    (urls.len() as u64).saturating_sub(kept)
+}
+
+/// The query keys of one page or endpoint.
+fn keys<K: Ord>(queries: &BTreeMap<(K, &[u8]), Support>, of: &K, k: u32) -> Vec<String> {
+    let enough = queries
+        .iter()
+        .filter(|((owner, _), met)| owner == of && met.at_least() >= k);
+    enough
+        .filter_map(|((_, key), _)| str::from_utf8(key).ok().map(str::to_owned))
+        .collect()
+}
