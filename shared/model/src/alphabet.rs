@@ -1,5 +1,6 @@
 //! The symbols sessions are made of.
 
+use crate::bytes::{Reader, put};
 use serde::{Deserialize, Serialize};
 
 /// A symbol's number. 0 is the end of a session; names have the numbers from 1, in the order of the [`Alphabet`].
@@ -74,5 +75,20 @@ impl Alphabet {
     pub fn numbers_in(&self, other: &Self) -> Vec<Symbol> {
         let named = self.names.iter().map(|name| other.symbol(name).unwrap_or(END));
         std::iter::once(END).chain(named).collect()
+    }
+
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        put(bytes, self.names.len() as u64);
+        for name in &self.names {
+            put(bytes, name.len() as u64);
+            bytes.extend_from_slice(name.as_bytes());
+        }
+    }
+
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let many = reader.many().filter(|many| *many <= MOST)?;
+        let names: Option<Vec<_>> = (0..many).map(|_| reader.text().map(str::to_owned)).collect();
+        let names = names.filter(|names| names.is_sorted_by(|a, b| a < b))?;
+        Some(Self { names })
     }
 }

@@ -13,6 +13,7 @@
 //! them. The others keep it.
 
 use crate::alphabet::{START, Symbol};
+use crate::bytes::{Reader, put};
 use serde::{Deserialize, Serialize};
 
 /// How many contexts a history has at most.
@@ -78,6 +79,59 @@ impl Key {
         (1..=LONGEST)
             .contains(&level)
             .then(|| Self::new(level - 1, 0, self.symbols().take(level - 1)))
+    }
+
+    /// Both halves, to be hashed.
+    pub(crate) fn halves(self) -> (u64, u64) {
+        ((self.0 >> 64) as u64, self.0 as u64)
+    }
+
+    /// The eight numbers it is packed of: level and bucket in one, then the symbols, then zeros.
+    fn parts(self) -> [u16; 8] {
+        std::array::from_fn(|place| (self.0 >> (16 * (7 - place))) as u16)
+    }
+
+    /// Appends it as its difference from the context before it: how many parts are the same, by how much the next one is
+    /// larger, and the symbols after that.
+    pub(crate) fn write(self, before: Option<Self>, bytes: &mut Vec<u8>) {
+        let parts = self.parts();
+        let known = before.map(Self::parts);
+        let same = known.map_or(0, |known| {
+            known.iter().zip(parts).take_while(|(one, other)| *one == other).count()
+        });
+        let rest = parts.iter().skip(same + 1).take_while(|part| **part != 0);
+        put(bytes, (same << 3 | rest.clone().count()) as u64);
+        let least = known
+            .and_then(|known| known.get(same).copied())
+            .map_or(0, |part| part + 1);
+        put(bytes, parts.get(same).map_or(0, |part| u64::from(part - least)));
+        rest.for_each(|part| put(bytes, u64::from(*part)));
+    }
+
+    /// Reads what was written. None for what is not in order, or not of the shape that every context has.
+    pub(crate) fn read(before: Option<Self>, reader: &mut Reader<'_>) -> Option<Self> {
+        let head: u8 = reader.small()?;
+        let (same, rest) = (usize::from(head >> 3), usize::from(head & 7));
+        let known = before.map(Self::parts);
+        let least = match known {
+            Some(known) => known.get(same)?.checked_add(1)?,
+            None => 0,
+        };
+        let mut parts = [0; 8];
+        let (kept, open) = parts.split_at_mut_checked(same)?;
+        kept.iter_mut()
+            .zip(known.unwrap_or_default())
+            .for_each(|(part, known)| *part = known);
+        let (larger, after) = open.split_first_mut()?;
+        *larger = least.checked_add(reader.small()?)?;
+        for part in after.get_mut(..rest)? {
+            *part = reader.small().filter(|symbol| *symbol != 0)?;
+        }
+        // Nothing comes after a gap, and nothing is the same as nothing.
+        let gap = kept.iter().skip(1).any(|part| *part == 0);
+        let none_before = known.is_none() && same > 0;
+        let key = Self(parts.iter().fold(0, |packed, part| packed << 16 | u128::from(*part)));
+        (!gap && !none_before && key.level() < LEVELS).then_some(key)
     }
 
     /// The same context in other numbers for the symbols.

@@ -1,11 +1,15 @@
 //! What one partition, or several merged, know about sessions.
 
 use crate::alphabet::{Alphabet, Symbol};
+use crate::bytes::Reader;
 use crate::counts::Counts;
 use crate::sample::Sample;
 
 /// Most sessions a sample holds.
 pub const SAMPLE: usize = 50_000;
+
+/// The first byte of [`Evidence::to_bytes`]; another one for other levels of contexts.
+const FORMAT: u8 = 1;
 
 /// Counts and sample over one alphabet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,20 +30,34 @@ impl Evidence {
         }
     }
 
-    /// Adds a session. `hash` is a hash of its id; each session is added once, in one partition.
-    pub fn add(&mut self, hash: u64, session: &[Symbol]) {
-        self.counts.add(session);
-        self.sample.add(hash, session);
+    /// Adds sessions, each with a hash of its id; each session is added once, in one partition. Many at a time: what is
+    /// known already is read once for all of them.
+    pub fn extend<S: AsRef<[Symbol]>>(&mut self, sessions: impl IntoIterator<Item = (u64, S)>) {
+        let sample = &mut self.sample;
+        let counted = Counts::of(sessions.into_iter().map(|(hash, session)| {
+            sample.add(hash, session.as_ref());
+            session
+        }));
+        self.counts.merge(&counted);
     }
 
-    /// Evidence of both. Commutative and associative; exact.
+    /// Adds the evidence of another partition. Commutative and associative; exact.
+    pub fn merge(&mut self, other: Self) {
+        if self.alphabet != other.alphabet {
+            let alphabet = self.alphabet.union(&other.alphabet);
+            let mine = std::mem::replace(self, Self::new(Alphabet::default(), 0));
+            *self = mine.renumbered(&alphabet);
+            return self.merge(other.renumbered(&alphabet));
+        }
+        self.counts.merge(&other.counts);
+        self.sample.merge(other.sample);
+    }
+
+    /// Evidence of both.
     #[must_use]
-    pub fn merged(self, other: Self) -> Self {
-        let alphabet = self.alphabet.union(&other.alphabet);
-        let (mut mine, theirs) = (self.renumbered(&alphabet), other.renumbered(&alphabet));
-        mine.counts.merge(theirs.counts);
-        mine.sample.merge(theirs.sample);
-        mine
+    pub fn merged(mut self, other: Self) -> Self {
+        self.merge(other);
+        self
     }
 
     fn renumbered(self, alphabet: &Alphabet) -> Self {
@@ -70,5 +88,31 @@ impl Evidence {
     #[must_use]
     pub fn sample(&self) -> &Sample {
         &self.sample
+    }
+
+    /// The evidence as bytes: equal evidence gives equal bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![FORMAT];
+        self.alphabet.write(&mut bytes);
+        self.counts.write(&mut bytes);
+        self.sample.write(&mut bytes);
+        bytes
+    }
+
+    /// Reads [`Evidence::to_bytes`]. None for anything that it would not have written: what is read gives the same bytes again.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (format, rest) = bytes.split_first()?;
+        let mut reader = Reader::new(rest);
+        let alphabet = Alphabet::read(&mut reader).filter(|_| *format == FORMAT)?;
+        let counts = Counts::read(&mut reader, alphabet.outcomes())?;
+        let sample = Sample::read(&mut reader, alphabet.outcomes())?;
+        let evidence = Self {
+            alphabet,
+            counts,
+            sample,
+        };
+        reader.at_end().then_some(evidence)
     }
 }

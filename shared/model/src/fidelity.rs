@@ -61,9 +61,11 @@ pub fn fidelity<'a>(
 /// Evidence of sessions that have no ids: their places stand in.
 pub fn evidence<'a>(alphabet: Alphabet, sessions: impl Iterator<Item = &'a [Symbol]>) -> Evidence {
     let mut evidence = Evidence::new(alphabet, SAMPLE);
-    for (place, session) in sessions.enumerate() {
-        evidence.add(scramble(0, place as u64), session);
-    }
+    evidence.extend(
+        sessions
+            .enumerate()
+            .map(|(place, session)| (scramble(0, place as u64), session)),
+    );
     evidence
 }
 

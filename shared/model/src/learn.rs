@@ -8,7 +8,7 @@ use crate::leave_out::Kept;
 use crate::mixing::Mixing;
 use crate::model::{Context, Model, Published, VERSION, Withheld};
 use crate::personas::{self, Persona, PersonaTables};
-use crate::rows::{Smoothing, Varieties};
+use crate::rows::{Known, Smoothing};
 
 /// How a model is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl Default for Settings {
 pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
     let k = settings.k.max(1);
     let counts = evidence.counts();
-    let varieties = Varieties::of(counts);
-    let smoothing = Smoothing::of_levels(counts, &varieties, k);
+    let known = Known::new(counts);
+    let smoothing = Smoothing::of_levels(&known, k);
     let sessions: Vec<&[Symbol]> = evidence
         .sample()
         .sessions()
@@ -40,8 +40,7 @@ pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
     let personas = personas::fit(&sessions, settings.personas, k);
     let outcomes = evidence.alphabet().outcomes();
     let kept = Kept {
-        counts,
-        varieties: &varieties,
+        known: &known,
         smoothing: &smoothing,
         outcomes,
         k,
@@ -52,7 +51,7 @@ pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
     let sampled: Vec<(&[Symbol], &PersonaTables)> = sessions.iter().copied().zip(others.iter().cycle()).collect();
     let mixing = Mixing::learn(kept, &sampled);
     let numbers = Numbers::of(counts, evidence.alphabet(), k);
-    let (contexts, mut withheld) = contexts(counts, &varieties, &numbers, k);
+    let (contexts, mut withheld) = contexts(&known, &numbers, k);
     withheld.symbols = (outcomes - numbers.alphabet.outcomes()) as u64;
     Model {
         version: VERSION,
@@ -104,11 +103,10 @@ impl Numbers {
 }
 
 /// The contexts with what followed them in at least k distinct sessions. All symbols of such a context were in as many.
-fn contexts(counts: &Counts, varieties: &Varieties, numbers: &Numbers, k: u32) -> (Vec<Context>, Withheld) {
+fn contexts(known: &Known<'_>, numbers: &Numbers, k: u32) -> (Vec<Context>, Withheld) {
     let mut withheld = Withheld::default();
     let mut contexts = Vec::new();
-    for (key, nexts) in counts.sorted() {
-        let of = varieties.get(key).iter().copied().chain(std::iter::repeat(0));
+    for (key, nexts) in known.sorted() {
         let publish = |(next, variety): (&Next, u32)| Published {
             symbol: numbers.symbol(next.symbol),
             support: next.support,
@@ -116,12 +114,11 @@ fn contexts(counts: &Counts, varieties: &Varieties, numbers: &Numbers, k: u32) -
             variety,
         };
         let next: Vec<_> = nexts
-            .iter()
-            .zip(of)
+            .with_varieties()
             .filter(|(next, _)| next.support >= k)
             .map(publish)
             .collect();
-        withheld.continuations += (nexts.len() - next.len()) as u64;
+        withheld.continuations += (nexts.0.len() - next.len()) as u64;
         if next.is_empty() {
             withheld.contexts += 1;
         } else {

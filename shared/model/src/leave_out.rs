@@ -8,16 +8,15 @@
 use crate::alphabet::Symbol;
 use crate::candidates;
 use crate::context::Key;
-use crate::counts::{Counts, Next, steps_of};
+use crate::counts::{Next, steps_of};
 use crate::experts::Source;
 use crate::personas::PersonaTables;
-use crate::rows::{Row, Smoothing, Varieties};
+use crate::rows::{Known, Nexts, Row, Smoothing};
 
 /// What stays the same from session to session.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept<'a> {
-    pub(crate) counts: &'a Counts,
-    pub(crate) varieties: &'a Varieties,
+    pub(crate) known: &'a Known<'a>,
     pub(crate) smoothing: &'a [Smoothing],
     pub(crate) outcomes: usize,
     pub(crate) k: u32,
@@ -27,13 +26,11 @@ impl Kept<'_> {
     /// The share of level 0 that is left to all symbols alike, its whole weight, and its most frequent symbols. One session
     /// changes none of them by much.
     fn base_shares(&self) -> ((f32, f32), Vec<Symbol>) {
-        let (key, Some(smoothing)) = (Key::nothing(), self.smoothing.first()) else {
+        let Some(smoothing) = self.smoothing.first() else {
             return ((1.0, 1.0), Vec::new());
         };
-        let kept = self
-            .varieties
-            .weighed(key, self.counts.get(key))
-            .filter(|(next, _)| next.support >= self.k);
+        let nexts = self.known.get(Key::nothing());
+        let kept = nexts.weighed().filter(|(next, _)| next.support >= self.k);
         let mut row = Row::default();
         smoothing.fill(kept.clone().map(|(next, weight)| (next.symbol, weight)), &mut row);
         let withheld = kept.clone().count() as f32 * smoothing.withheld;
@@ -78,7 +75,7 @@ impl<'a> LeaveOut<'a> {
         self.own_varieties.clear();
         for (key, own) in &self.own {
             let Some(shorter) = key.shorter_suffix() else { continue };
-            if find(self.kept.counts.get(*key), own.symbol).is_some_and(|(_, all)| all.count == own.count) {
+            if find(self.kept.known.get(*key), own.symbol).is_some_and(|(all, _)| all.count == own.count) {
                 self.own_varieties.push((shorter, own.symbol));
             }
         }
@@ -93,27 +90,27 @@ impl<'a> LeaveOut<'a> {
     }
 
     /// The weight of a continuation without the session; none if it falls below the threshold.
-    fn weight(&self, key: Key, own: &[(Key, Next)], next: &Next, weight: u64) -> Option<u64> {
+    fn weight(&self, key: Key, own: &[(Key, Next)], next: &Next, variety: u32) -> Option<u64> {
         let mine = own.iter().find(|(_, own)| own.symbol == next.symbol);
         let (support, count) = mine.map_or((0, 0), |(_, own)| (own.support, own.count));
         if next.support.saturating_sub(support) < self.kept.k {
             return None;
         }
-        let by_count = weight == next.count && self.kept.varieties.get(key).is_empty();
-        let less = if by_count {
-            count
+        let left = if variety == 0 {
+            next.count.saturating_sub(count)
         } else {
             let from = self.own_varieties.partition_point(|known| *known < (key, next.symbol));
             let rest = self.own_varieties.get(from..).unwrap_or_default();
-            rest.partition_point(|known| *known == (key, next.symbol)) as u64
+            u64::from(variety).saturating_sub(rest.partition_point(|known| *known == (key, next.symbol)) as u64)
         };
-        Some(weight.saturating_sub(less).max(1))
+        Some(left.max(1))
     }
 }
 
-fn find(nexts: &[Next], symbol: Symbol) -> Option<(usize, &Next)> {
-    let place = nexts.binary_search_by_key(&symbol, |next| next.symbol).ok()?;
-    nexts.get(place).map(|next| (place, next))
+/// A continuation and its variety.
+fn find(nexts: Nexts<'_>, symbol: Symbol) -> Option<(&Next, u32)> {
+    let place = nexts.0.binary_search_by_key(&symbol, |next| next.symbol).ok()?;
+    nexts.with_varieties().nth(place)
 }
 
 impl Source for LeaveOut<'_> {
@@ -131,30 +128,18 @@ impl Source for LeaveOut<'_> {
         let (key, Some(smoothing)) = (Key::nothing(), self.kept.smoothing.first()) else {
             return uniform;
         };
-        let nexts = self.kept.counts.get(key);
-        let Some((place, next)) = find(nexts, symbol) else {
+        let Some((next, variety)) = find(self.kept.known.get(key), symbol) else {
             return uniform;
         };
-        let variety = self
-            .kept
-            .varieties
-            .get(key)
-            .get(place)
-            .map_or(0, |variety| u64::from(*variety));
-        let weight = if variety > 0 { variety } else { next.count };
-        let left = self.weight(key, self.own(key), next, weight).unwrap_or(0);
+        let left = self.weight(key, self.own(key), next, variety).unwrap_or(0);
         uniform + smoothing.discounted(left) / whole
     }
 
     fn row(&self, level: usize, key: Key, row: &mut Row) {
         row.clear();
         let own = self.own(key);
-        let nexts = self.kept.counts.get(key);
-        let left = self
-            .kept
-            .varieties
-            .weighed(key, nexts)
-            .filter_map(|(next, weight)| self.weight(key, own, next, weight).map(|weight| (next.symbol, weight)));
+        let nexts = self.kept.known.get(key).with_varieties();
+        let left = nexts.filter_map(|(next, variety)| Some((next.symbol, self.weight(key, own, next, variety)?)));
         if let Some(smoothing) = self.kept.smoothing.get(level) {
             smoothing.fill(left, row);
         }
@@ -177,6 +162,7 @@ impl Source for LeaveOut<'_> {
 mod tests {
     use super::*;
     use crate::context::History;
+    use crate::counts::Counts;
 
     /// Rows without a session are the rows of counts that never saw it.
     #[test]
@@ -189,14 +175,13 @@ mod tests {
             &[4],
             &[1, 2, 3],
         ];
-        let all = counts(&sessions);
-        let varieties = Varieties::of(&all);
+        let all = Counts::of(sessions.iter());
+        let known = Known::new(&all);
         let personas = PersonaTables::default();
         for k in 1..4 {
-            let smoothing = Smoothing::of_levels(&all, &varieties, k);
+            let smoothing = Smoothing::of_levels(&known, k);
             let kept = Kept {
-                counts: &all,
-                varieties: &varieties,
+                known: &known,
                 smoothing: &smoothing,
                 outcomes: 5,
                 k,
@@ -207,8 +192,8 @@ mod tests {
                     .enumerate()
                     .filter(|(other, _)| *other != place)
                     .collect();
-                let without = counts(&others.into_iter().map(|(_, session)| *session).collect::<Vec<_>>());
-                let varieties = Varieties::of(&without);
+                let without = Counts::of(others.into_iter().map(|(_, session)| *session));
+                let without = Known::new(&without);
                 let mut left_out = LeaveOut::new(kept, &personas);
                 left_out.leave(session, &personas);
                 let mut history = History::default();
@@ -216,11 +201,9 @@ mod tests {
                     history.contexts(|level, key| {
                         let (mut row, mut expected) = (Row::default(), Row::default());
                         left_out.row(level, key, &mut row);
-                        let known = varieties
-                            .weighed(key, without.get(key))
-                            .filter(|(next, _)| next.support >= k);
-                        let known = known.map(|(next, weight)| (next.symbol, weight));
-                        smoothing[level].fill(known, &mut expected);
+                        let others = without.get(key).weighed().filter(|(next, _)| next.support >= k);
+                        let others = others.map(|(next, weight)| (next.symbol, weight));
+                        smoothing[level].fill(others, &mut expected);
                         assert_eq!(
                             (row.items, row.back),
                             (expected.items, expected.back),
@@ -231,11 +214,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    fn counts(sessions: &[&[Symbol]]) -> Counts {
-        let mut counts = Counts::default();
-        sessions.iter().for_each(|session| counts.add(session));
-        counts
     }
 }

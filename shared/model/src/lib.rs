@@ -14,9 +14,11 @@
 //! mathematics library.
 
 mod alphabet;
+mod bytes;
 mod candidates;
 mod catalog;
 pub mod context;
+mod counting;
 mod counts;
 mod evidence;
 mod experts;

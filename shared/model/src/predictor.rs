@@ -3,7 +3,7 @@
 use crate::alphabet::{Alphabet, END, Symbol};
 use crate::candidates;
 use crate::context::{History, Key};
-use crate::counts::ByKey;
+use crate::counts::Index;
 use crate::experts::{Experts, Source};
 use crate::math::exp;
 use crate::mixing::Mixing;
@@ -25,7 +25,9 @@ struct Place {
 pub struct Predictor {
     alphabet: Alphabet,
     outcomes: usize,
-    places: ByKey<Place>,
+    keys: Vec<Key>,
+    index: Index,
+    places: Vec<Place>,
     items: Vec<(Symbol, f32)>,
     /// Level 0 by symbol, and what each other symbol has.
     base: Vec<f32>,
@@ -39,8 +41,7 @@ impl Predictor {
     /// Prepares a model.
     #[must_use]
     pub fn new(model: &Model) -> Self {
-        let mut places = ByKey::with_capacity_and_hasher(model.contexts.len(), Default::default());
-        let mut items = Vec::new();
+        let (mut keys, mut places, mut items) = (Vec::new(), Vec::new(), Vec::new());
         let outcomes = model.outcomes.max(model.alphabet.outcomes());
         let base_of_others = 1.0 / outcomes as f32;
         let (mut base, mut base_of_others) = (vec![base_of_others; outcomes], base_of_others);
@@ -63,20 +64,20 @@ impl Predictor {
                 continue;
             }
             let (from, len) = (items.len() as u32, row.items.len() as u16);
-            places.insert(
-                context.key,
-                Place {
-                    from,
-                    len,
-                    confidence: row.confidence,
-                    back: row.back,
-                },
-            );
+            keys.push(context.key);
+            places.push(Place {
+                from,
+                len,
+                confidence: row.confidence,
+                back: row.back,
+            });
             items.append(&mut row.items);
         }
         Self {
             alphabet: model.alphabet.clone(),
             outcomes,
+            index: Index::of(&keys),
+            keys,
             places,
             items,
             base,
@@ -129,7 +130,11 @@ impl Source for Predictor {
     }
 
     fn row(&self, _level: usize, key: Key, row: &mut Row) {
-        let Some(place) = self.places.get(&key) else { return };
+        let place = self
+            .index
+            .find(&self.keys, key)
+            .and_then(|place| self.places.get(place));
+        let Some(place) = place else { return };
         let from = place.from as usize;
         row.items
             .extend(self.items.get(from..from + usize::from(place.len)).unwrap_or_default());

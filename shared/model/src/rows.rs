@@ -6,7 +6,7 @@
 
 use crate::alphabet::Symbol;
 use crate::context::{Key, LEVELS};
-use crate::counts::{ByKey, Counts, Next};
+use crate::counts::{Counts, Index, Next};
 use serde::{Deserialize, Serialize};
 
 /// How one level is smoothed: averages over the whole level.
@@ -96,11 +96,11 @@ impl Smoothing {
     }
 
     /// Learns the smoothing of every level. Averages over all contexts of a level, also those below the threshold.
-    pub(crate) fn of_levels(counts: &Counts, varieties: &Varieties, k: u32) -> Vec<Self> {
+    pub(crate) fn of_levels(known: &Known<'_>, k: u32) -> Vec<Self> {
         let mut tallies = vec![LevelTally::default(); LEVELS];
-        for (key, nexts) in counts.sorted() {
+        for (key, nexts) in known.sorted() {
             if let Some(tally) = tallies.get_mut(key.level()) {
-                tally.add(varieties.weighed(key, nexts), k);
+                tally.add(nexts.weighed(), k);
             }
         }
         tallies.iter().map(LevelTally::smoothing).collect()
@@ -158,36 +158,75 @@ impl LevelTally {
     }
 }
 
-/// Of each continuation of a short suffix, after how many different symbols it was seen. Beside [`Counts::get`], in its order.
-#[derive(Debug, Default)]
-pub(crate) struct Varieties(ByKey<Vec<u32>>);
+/// Counts with the varieties of short suffixes: of each continuation, after how many different symbols it was seen. 0 where
+/// counts weigh.
+#[derive(Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) counts: &'a Counts,
+    /// Beside all continuations, in their order.
+    varieties: Vec<u32>,
+    index: Index,
+}
 
-impl Varieties {
-    pub(crate) fn of(counts: &Counts) -> Self {
-        let mut varieties = ByKey::<Vec<u32>>::with_capacity_and_hasher(counts.contexts() / 4, Default::default());
-        for (key, nexts) in counts.sorted() {
-            let Some(shorter) = key.shorter_suffix() else { continue };
-            let known = counts.get(shorter);
-            let found = varieties.entry(shorter).or_insert_with(|| vec![0; known.len()]);
-            for next in nexts {
-                let place = known.partition_point(|known| known.symbol < next.symbol);
-                found.iter_mut().skip(place).take(1).for_each(|n| *n += 1);
-            }
+impl<'a> Known<'a> {
+    pub(crate) fn new(counts: &'a Counts) -> Self {
+        Self {
+            counts,
+            varieties: varieties(counts),
+            index: Index::of(counts.keys()),
         }
-        Self(varieties)
     }
 
-    /// The varieties of a context's continuations; none where counts weigh.
-    pub(crate) fn get(&self, key: Key) -> &[u32] {
-        self.0.get(&key).map_or(&[], Vec::as_slice)
+    /// What followed a context, with varieties.
+    pub(crate) fn get(&self, key: Key) -> Nexts<'_> {
+        let place = self.index.find(self.counts.keys(), key);
+        place.map_or_else(Nexts::default, |place| self.at(place))
+    }
+
+    /// All contexts, sorted, with what followed them.
+    pub(crate) fn sorted(&self) -> impl Iterator<Item = (Key, Nexts<'_>)> {
+        let keys = self.counts.keys().iter().enumerate();
+        keys.map(|(place, key)| (*key, self.at(place)))
+    }
+
+    fn at(&self, place: usize) -> Nexts<'_> {
+        let varieties = self.varieties.get(self.counts.range(place)).unwrap_or_default();
+        Nexts(self.counts.at(place), varieties)
+    }
+}
+
+/// Continuations of one context and, beside them, their varieties.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Nexts<'a>(pub(crate) &'a [Next], &'a [u32]);
+
+impl<'a> Nexts<'a> {
+    pub(crate) fn with_varieties(self) -> impl Iterator<Item = (&'a Next, u32)> + Clone {
+        self.0.iter().zip(self.1.iter().copied())
     }
 
     /// Continuations with their weights: variety, or where there is none, count.
-    pub(crate) fn weighed<'a>(&'a self, key: Key, nexts: &'a [Next]) -> impl Iterator<Item = (&'a Next, u64)> + Clone {
-        let varieties = self.get(key).iter().copied().map(u64::from).chain(std::iter::repeat(0));
-        nexts
-            .iter()
-            .zip(varieties)
-            .map(|(next, variety)| (next, if variety > 0 { variety } else { next.count }))
+    pub(crate) fn weighed(self) -> impl Iterator<Item = (&'a Next, u64)> + Clone {
+        self.with_varieties()
+            .map(|(next, variety)| (next, if variety > 0 { u64::from(variety) } else { next.count }))
     }
+}
+
+/// Suffixes that are longer by one stand in the order of the shorter ones, so one pass over both suffices.
+fn varieties(counts: &Counts) -> Vec<u32> {
+    let keys = counts.keys();
+    let mut varieties = vec![0_u32; keys.len().checked_sub(1).map_or(0, |last| counts.range(last).end)];
+    let mut shorter = 0;
+    for (place, key) in keys.iter().enumerate() {
+        let Some(wanted) = key.shorter_suffix() else { continue };
+        while keys.get(shorter).is_some_and(|known| *known < wanted) {
+            shorter += 1;
+        }
+        let known = counts.at(shorter);
+        let of_shorter = varieties.get_mut(counts.range(shorter)).unwrap_or_default();
+        for next in counts.at(place) {
+            let place = known.partition_point(|known| known.symbol < next.symbol);
+            of_shorter.iter_mut().skip(place).take(1).for_each(|n| *n += 1);
+        }
+    }
+    varieties
 }

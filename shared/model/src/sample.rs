@@ -1,6 +1,7 @@
 //! A sample of whole sessions that merges exactly: the smallest by hash.
 
-use crate::alphabet::Symbol;
+use crate::alphabet::{END, Symbol};
+use crate::bytes::{Reader, put};
 use std::collections::BTreeSet;
 
 /// Sessions longer than this are counted but not sampled: one robot must not fill the sample.
@@ -81,5 +82,39 @@ impl Sample {
     /// The sessions by hash.
     pub fn sessions(&self) -> impl Iterator<Item = &Sampled> {
         self.sessions.iter()
+    }
+
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        put(bytes, self.size as u64);
+        put(bytes, self.sessions.len() as u64);
+        let mut before = 0;
+        for Sampled { hash, symbols } in &self.sessions {
+            put(bytes, hash - before);
+            before = *hash;
+            put(bytes, symbols.len() as u64);
+            symbols.iter().for_each(|symbol| put(bytes, u64::from(*symbol)));
+        }
+    }
+
+    /// Reads what was written over an alphabet of so many outcomes.
+    pub(crate) fn read(reader: &mut Reader<'_>, outcomes: usize) -> Option<Self> {
+        let mut sample = Self::new(reader.small()?);
+        let mut before = 0_u64;
+        for _ in 0..reader.many().filter(|many| *many <= sample.size)? {
+            let hash = before.checked_add(reader.number()?)?;
+            before = hash;
+            let length = reader.many().filter(|length| *length <= LONGEST_SAMPLED)?;
+            let known = |symbol: &Symbol| *symbol != END && usize::from(*symbol) < outcomes;
+            let symbols: Option<Vec<Symbol>> = (0..length).map(|_| reader.small().filter(known)).collect();
+            let sampled = Sampled {
+                hash,
+                symbols: symbols?,
+            };
+            if sample.sessions.last().is_some_and(|last| *last >= sampled) {
+                return None;
+            }
+            sample.sessions.insert(sampled);
+        }
+        Some(sample)
     }
 }

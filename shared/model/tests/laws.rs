@@ -23,10 +23,13 @@ fn evidence(sessions: &[(u64, Vec<String>)], sample: usize) -> Evidence {
         .collect();
     let alphabet: Alphabet = names.into();
     let mut evidence = Evidence::new(alphabet.clone(), sample);
-    for (hash, session) in sessions {
-        let session: Vec<Symbol> = session.iter().map(|name| alphabet.symbol(name).unwrap()).collect();
-        evidence.add(*hash, &session);
-    }
+    let number = |session: &[String]| {
+        session
+            .iter()
+            .map(|name| alphabet.symbol(name).unwrap())
+            .collect::<Vec<_>>()
+    };
+    evidence.extend(sessions.iter().map(|(hash, session)| (*hash, number(session))));
     evidence
 }
 
@@ -53,7 +56,7 @@ fn supports(model: &Model) -> impl Iterator<Item = u32> {
 type Reference = BTreeMap<(Key, Symbol), (u64, BTreeSet<usize>)>;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn merging_is_counting_together(all in sessions(6, 40), cuts in any::<(u8, u8)>(), size in 1..30_usize) {
@@ -67,16 +70,34 @@ proptest! {
     }
 
     #[test]
-    fn the_model_depends_on_the_set_of_sessions_only(mut all in sessions(5, 40), k in 1..4_u32) {
-        let first = bytes(&evidence(&all, 20), k);
-        all.reverse();
-        let half = all.len() / 2;
-        let merged = evidence(&all[..half], 20).merged(evidence(&all[half..], 20));
-        prop_assert_eq!(bytes(&merged, k), first);
+    fn evidence_survives_its_bytes(all in sessions(6, 40), cut: u8, size in 0..30_usize) {
+        let cut = usize::from(cut) % all.len();
+        let whole = evidence(&all, size);
+        prop_assert_eq!(&Evidence::from_bytes(&whole.to_bytes()), &Some(whole.clone()));
+        let parts = [&all[..cut], &all[cut..]].map(|part| evidence(part, size).to_bytes());
+        let [one, other] = parts.map(|bytes| Evidence::from_bytes(&bytes).unwrap());
+        prop_assert_eq!(other.clone().merged(one.clone()).to_bytes(), whole.to_bytes());
+        prop_assert_eq!(one.merged(other).to_bytes(), whole.to_bytes());
+    }
+
+    /// What is read is what would be written: damage is refused, or it is the bytes of other evidence.
+    #[test]
+    fn damaged_bytes_are_refused_or_canonical(all in sessions(6, 20), damage in prop::collection::vec(any::<(u16, u8)>(), 64)) {
+        let bytes = evidence(&all, 10).to_bytes();
+        for (place, value) in damage {
+            let place = usize::from(place) % bytes.len();
+            let mut damaged = bytes.clone();
+            damaged[place] = value;
+            if let Some(read) = Evidence::from_bytes(&damaged) {
+                prop_assert_eq!(read.to_bytes(), damaged);
+            }
+            prop_assert_eq!(Evidence::from_bytes(&bytes[..place]), None);
+        }
+        prop_assert_eq!(Evidence::from_bytes(&[bytes, vec![0]].concat()), None);
     }
 
     #[test]
-    fn counts_are_those_of_a_slow_reference(all in sessions(5, 30)) {
+    fn counts_are_those_of_a_slow_reference(all in prop_oneof![sessions(3, 30), sessions(5, 30)]) {
         let evidence = evidence(&all, 0);
         let mut reference = Reference::new();
         for (number, (_, session)) in all.iter().enumerate() {
@@ -92,11 +113,24 @@ proptest! {
                 });
             }
         }
-        let counted: BTreeMap<_, _> = evidence.counts().sorted().into_iter()
+        let counted: BTreeMap<_, _> = evidence.counts().sorted()
             .flat_map(|(key, nexts)| nexts.iter().map(move |next| ((key, next.symbol), (next.count, next.support as usize))))
             .collect();
         let expected: BTreeMap<_, _> = reference.into_iter().map(|(at, (count, who))| (at, (count, who.len()))).collect();
         prop_assert_eq!(counted, expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn the_model_depends_on_the_set_of_sessions_only(mut all in sessions(5, 40), k in 1..4_u32) {
+        let first = bytes(&evidence(&all, 20), k);
+        all.reverse();
+        let half = all.len() / 2;
+        let merged = evidence(&all[..half], 20).merged(evidence(&all[half..], 20));
+        prop_assert_eq!(bytes(&merged, k), first);
     }
 
     #[test]
