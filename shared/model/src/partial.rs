@@ -1,0 +1,221 @@
+//! Pass 2: what one partition knows, in the numbers of one catalog.
+
+use testgram_protocol::session::Session;
+
+use crate::alphabet::Symbol;
+use crate::bytes::{Reader, put};
+use crate::catalog::Catalog;
+use crate::evidence::{Evidence, SAMPLE};
+use crate::math::scramble;
+use crate::stats::fold::Stats;
+use crate::stats::tally::{Cell, Fact, Tally};
+use crate::steps::{Step, steps};
+
+/// The first byte of [`Partial::to_bytes`]. Another one for other facts.
+const FORMAT: u8 = 1;
+
+/// Sessions are counted into the evidence so many symbols at a time.
+const TOGETHER: usize = 1 << 16;
+
+/// What one partition knows, or several merged. Made of integers and sets, over sessions that lie in one partition each, and bounded
+/// by sets that depend on nothing but the sessions: merging is commutative, associative and exact.
+///
+/// It holds whole sessions (the evidence's sample) and what a single session did: it belongs beside the archive, never into a model.
+#[derive(Clone)]
+pub struct Partial {
+    catalog: u64,
+    sessions: u64,
+    events: u64,
+    evidence: Evidence,
+    /// Sessions that are not in the evidence yet.
+    pending: Vec<(u64, Vec<Symbol>)>,
+    pending_symbols: usize,
+    stats: Stats,
+}
+
+impl std::fmt::Debug for Partial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Partial")
+            .field("sessions", &self.sessions)
+            .field("events", &self.events)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Partial {
+    /// Nothing yet, in the numbers of a catalog.
+    #[must_use]
+    pub fn new(catalog: &Catalog) -> Self {
+        let name = twox_hash::XxHash3_64::oneshot(&catalog.to_bytes());
+        Self {
+            catalog: name,
+            sessions: 0,
+            events: 0,
+            evidence: Evidence::new(catalog.alphabet(), SAMPLE),
+            pending: Vec::new(),
+            pending_symbols: 0,
+            stats: Stats::new(name),
+        }
+    }
+
+    /// Adds a session, whole. Each session is added once, in one partition.
+    pub fn add(&mut self, catalog: &Catalog, session: &Session) {
+        let steps = steps(catalog, session);
+        self.sessions += 1;
+        self.events += session.events.len() as u64;
+        self.stats.add(catalog, session, &steps);
+        let symbols: Vec<Symbol> = steps.iter().filter_map(|step: &Step<'_>| step.symbol).collect();
+        self.pending_symbols += symbols.len() + 1;
+        self.pending.push((hash(session.id.to_bytes()), symbols));
+        if self.pending_symbols >= TOGETHER {
+            self.settle();
+        }
+    }
+
+    /// Adds what another partition knows, in the numbers of the same catalog: see [`Partial::catalog`].
+    pub fn merge(&mut self, mut other: Self) {
+        self.settle();
+        other.settle();
+        self.sessions += other.sessions;
+        self.events += other.events;
+        self.evidence.merge(other.evidence);
+        self.stats.merge(other.stats);
+    }
+
+    /// A hash of the catalog whose numbers these are. Partials of different catalogs must not be merged.
+    #[must_use]
+    pub const fn catalog(&self) -> u64 {
+        self.catalog
+    }
+
+    /// How many sessions.
+    #[must_use]
+    pub const fn sessions(&self) -> u64 {
+        self.sessions
+    }
+
+    /// How many events.
+    #[must_use]
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    fn settle(&mut self) {
+        self.evidence.extend(std::mem::take(&mut self.pending));
+        self.pending_symbols = 0;
+        self.stats.settle();
+    }
+
+    /// The same with nothing left to be done.
+    pub(crate) fn settled(&self) -> Self {
+        let mut settled = self.clone();
+        settled.settle();
+        settled
+    }
+
+    pub(crate) fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    pub(crate) fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// As bytes: equal partials give equal bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let settled = self.settled();
+        let mut bytes = Vec::new();
+        put(&mut bytes, settled.sessions);
+        put(&mut bytes, settled.events);
+        let stats = &settled.stats;
+        for tally in [&stats.things, &stats.pairs] {
+            let mut before = 0;
+            write(&mut bytes, tally, |bytes, fact| {
+                put(bytes, fact - before);
+                before = *fact;
+            });
+        }
+        for tally in [&stats.words, &stats.errors, &stats.keys] {
+            write(&mut bytes, tally, |bytes, fact| {
+                put(bytes, fact.len() as u64);
+                bytes.extend_from_slice(fact.as_bytes());
+            });
+        }
+        let head = [settled.catalog, bytes.len() as u64].map(u64::to_le_bytes);
+        [&[FORMAT], head.as_flattened(), &bytes, &settled.evidence.to_bytes()].concat()
+    }
+
+    /// Reads [`Partial::to_bytes`]. None for anything that it would not have written: what is read gives the same bytes again.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (format, rest) = bytes.split_first()?;
+        let (catalog, rest) = rest.split_first_chunk()?;
+        let catalog = Some(u64::from_le_bytes(*catalog)).filter(|_| *format == FORMAT)?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+        let (counted, evidence) = rest.split_at_checked(length)?;
+        let mut reader = Reader::new(counted);
+        let (sessions, events) = (reader.number()?, reader.number()?);
+        let empty = Stats::new(catalog);
+        let numbers = |reader: &mut Reader<'_>, empty| {
+            let mut before = 0_u64;
+            read(reader, empty, |reader| {
+                before = before.checked_add(reader.number()?)?;
+                Some(before)
+            })
+        };
+        let (things, pairs) = (numbers(&mut reader, empty.things)?, numbers(&mut reader, empty.pairs)?);
+        let text = |reader: &mut Reader<'_>| reader.text().map(Box::from);
+        let stats = Stats {
+            things,
+            pairs,
+            words: read(&mut reader, empty.words, text)?,
+            errors: read(&mut reader, empty.errors, text)?,
+            keys: read(&mut reader, empty.keys, text)?,
+        };
+        let evidence = Evidence::from_bytes(evidence)?;
+        let read = Self {
+            catalog,
+            sessions,
+            events,
+            evidence,
+            pending: Vec::new(),
+            pending_symbols: 0,
+            stats,
+        };
+        (read.to_bytes() == bytes).then_some(read)
+    }
+}
+
+/// Where sessions stand in the sample: see [`crate::Sampled`].
+fn hash(id: [u8; 16]) -> u64 {
+    let id = u128::from_be_bytes(id);
+    scramble(scramble(0, (id >> 64) as u64), id as u64)
+}
+
+fn write<K: Fact>(bytes: &mut Vec<u8>, tally: &Tally<K>, mut name: impl FnMut(&mut Vec<u8>, &K)) {
+    put(bytes, u64::from(tally.is_full()));
+    put(bytes, tally.limit().unwrap_or_default());
+    let facts = tally.sorted();
+    put(bytes, facts.len() as u64);
+    for (fact, cell) in facts {
+        name(bytes, fact);
+        put(bytes, u64::from(cell.support));
+        put(bytes, cell.count);
+    }
+}
+
+/// Order and the rest of what makes bytes canonical is checked by writing them again.
+fn read<K: Fact>(
+    reader: &mut Reader<'_>,
+    empty: Tally<K>,
+    mut name: impl FnMut(&mut Reader<'_>) -> Option<K>,
+) -> Option<Tally<K>> {
+    let (full, limit) = (reader.number()?, reader.number()?);
+    let limit = (full == 1).then_some(limit);
+    let facts: Option<Vec<(K, Cell)>> = (0..reader.many()?)
+        .map(|_| Some((name(reader)?, Cell::new(reader.small()?, reader.number()?))))
+        .collect();
+    Some(empty.restored(limit, facts?.into_iter()))
+}

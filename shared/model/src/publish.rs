@@ -1,0 +1,186 @@
+//! From what was counted to the document: thresholds, and what is learned.
+
+mod behaviour;
+mod calls;
+mod forms;
+mod gate;
+mod noise;
+mod pages;
+mod visitors;
+
+use crate::catalog::Catalog;
+use crate::document::{Document, Lengths, Tallied, VERSION, Withheld};
+use crate::partial::Partial;
+use crate::stats::fact::{Kind, Subject};
+use crate::stats::scale::{self, Scale};
+use crate::stats::text;
+use gate::Gate;
+use noise::Noise;
+
+/// How a document is made.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Distinct sessions behind every published number.
+    pub k: u32,
+    /// Most personas.
+    pub personas: usize,
+    /// Noise on published counts: differential privacy's epsilon for one number. Off by default. What it gives and what not:
+    /// docs/model.md.
+    pub epsilon: Option<f64>,
+    /// What the noise is made with beside the content: 32 random bytes of the world that nobody else knows.
+    pub secret: [u8; 32],
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("k", &self.k)
+            .field("personas", &self.personas)
+            .field("epsilon", &self.epsilon)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let crate::learn::Settings { k, personas } = crate::learn::Settings::default();
+        Self {
+            k,
+            personas,
+            epsilon: None,
+            secret: [0; 32],
+        }
+    }
+}
+
+/// Makes the document. The same catalog, evidence and settings give the same document, byte for byte.
+///
+/// k is the larger one of the settings' and the catalog's: a catalog names what reached its own k.
+#[must_use]
+pub fn publish(catalog: &Catalog, partial: &Partial, settings: &Settings) -> Document {
+    let partial = &partial.settled();
+    let k = settings.k.max(catalog.k()).max(1);
+    let content = || partial.to_bytes();
+    let content = settings.epsilon.map(|_| content()).unwrap_or_default();
+    let noise = Noise::new(settings.epsilon, &settings.secret, &content);
+    let stats = partial.stats();
+    let gate = Gate::new(
+        k,
+        [&stats.things, &stats.pairs],
+        [&stats.words, &stats.errors, &stats.keys],
+        noise,
+    );
+    let Some(sessions) = gate.tell(partial.sessions(), partial.events()) else {
+        return empty(k, settings.epsilon);
+    };
+    // A catalog of a smaller k names what may not be told.
+    if catalog.k() < settings.k {
+        return empty(k, settings.epsilon);
+    }
+    Publishing {
+        catalog,
+        partial,
+        settings,
+        gate,
+    }
+    .document(sessions)
+}
+
+/// What is told of too few sessions.
+fn empty(k: u32, epsilon: Option<f64>) -> Document {
+    Document {
+        version: VERSION,
+        k,
+        epsilon,
+        ..Document::default()
+    }
+}
+
+/// All that a document is made from.
+struct Publishing<'a> {
+    catalog: &'a Catalog,
+    partial: &'a Partial,
+    settings: &'a Settings,
+    gate: Gate<'a>,
+}
+
+impl Publishing<'_> {
+    /// The parts in the order of the document: noise is drawn in this order.
+    fn document(&self, sessions: Tallied) -> Document {
+        let learned = self.learn();
+        Document {
+            version: VERSION,
+            k: self.gate.k(),
+            epsilon: self.settings.epsilon,
+            sessions: Some(sessions),
+            lengths: self.lengths(),
+            pages: self.pages(),
+            entries: self.page_mix(Kind::Entry),
+            exits: self.page_mix(Kind::Exit),
+            journeys: self.journeys(),
+            elements: self.elements(),
+            forms: self.forms(),
+            fields: self.fields(),
+            endpoints: self.endpoints(),
+            errors: self.errors(),
+            devices: self.devices(),
+            languages: self.name_mix(text::Kind::Language),
+            referrers: self.name_mix(text::Kind::Referrer),
+            automated: self.gate.either(Subject::new(Kind::Automated, 0, 0)),
+            paces: self.paces(),
+            dwell: self.dwell(&learned),
+            behaviour: self.behaviour(&learned),
+            fidelity: self.fidelity(),
+            withheld: self.withheld(&learned),
+        }
+    }
+
+    fn lengths(&self) -> Lengths {
+        let of = |kind| self.gate.histogram(Scale::Log, Subject::new(kind, 0, 0));
+        Lengths {
+            events: of(Kind::Events),
+            actions: of(Kind::Actions),
+            views: of(Kind::Views),
+            ms: of(Kind::Lasted),
+        }
+    }
+
+    fn withheld(&self, learned: &crate::model::Model) -> Withheld {
+        let k = u64::from(self.gate.k());
+        let roughly = |many: u64| {
+            if many < k { 0 } else { Scale::Log.from(scale::log(many)) }
+        };
+        let below = |kind| {
+            self.gate
+                .texts(kind)
+                .filter(|(_, cell)| u64::from(cell.support) < k)
+                .count() as u64
+        };
+        let unnamed = self.catalog.withheld();
+        let stats = self.partial.stats();
+        let full = [
+            ("things", stats.things.is_full()),
+            ("pairs", stats.pairs.is_full()),
+            ("words", stats.words.is_full()),
+            ("errors", stats.errors.is_full()),
+            ("keys", stats.keys.is_full()),
+        ];
+        Withheld {
+            pages: roughly(unnamed.pages),
+            elements: roughly(unnamed.elements),
+            endpoints: roughly(unnamed.endpoints),
+            errors: roughly(below(text::Kind::Error)),
+            keys: roughly(below(text::Kind::Key)),
+            symbols: roughly(learned.withheld.symbols),
+            contexts: roughly(learned.withheld.contexts),
+            continuations: roughly(learned.withheld.continuations),
+            journeys: roughly(self.gate.withheld(Kind::Trail)),
+            pairs: roughly(self.gate.withheld(Kind::DwellNext)),
+            full: full
+                .iter()
+                .filter(|(_, full)| *full)
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+        }
+    }
+}

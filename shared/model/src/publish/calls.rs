@@ -1,0 +1,79 @@
+//! Endpoints: what pages call, and the shape of what goes over.
+
+use super::Publishing;
+use crate::document::{Endpoint, KeyRow, Named, PageRow, Tallied};
+use crate::stats::fact::{Kind, Subject};
+use crate::stats::scale::Scale;
+use crate::stats::tally::Cell;
+use crate::stats::text;
+
+impl Publishing<'_> {
+    pub(super) fn endpoints(&self) -> Vec<Endpoint> {
+        let keys = self.keys();
+        let of = |number: u32, sent: bool| {
+            let rows = keys
+                .iter()
+                .filter(|(of, was_sent, _)| (*of, *was_sent) == (number, sent));
+            rows.map(|(_, _, row)| row.clone()).collect::<Vec<_>>()
+        };
+        let endpoint = |(subject, calls): (Subject, Tallied)| {
+            let (number, _) = subject.pair();
+            let entry = self.catalog.endpoints().get(number as usize)?;
+            let callers = self.gate.seconds(Kind::Caller, number).into_iter();
+            let caller = |(page, sessions)| PageRow {
+                page: self.page_name(page),
+                sessions,
+            };
+            Some(Endpoint {
+                method: entry.method,
+                url: entry.template.clone(),
+                query: entry.query.clone(),
+                calls,
+                statuses: self.statuses(number),
+                ms: self.gate.histogram(Scale::Log, Subject::new(Kind::Latency, number, 0)),
+                callers: callers.map(caller).collect(),
+                request: of(number, true),
+                response: of(number, false),
+            })
+        };
+        self.gate.all(Kind::Call).into_iter().filter_map(endpoint).collect()
+    }
+
+    /// Statuses; a class where each of its statuses is too rare. Rare ones are counted in the commonest of their class.
+    fn statuses(&self, endpoint: u32) -> Vec<Named> {
+        let mut cells: Vec<(Option<String>, Cell)> = Vec::new();
+        let codes = self.gate.cells(Kind::Status, endpoint);
+        for (class, whole) in self.gate.cells(Kind::StatusClass, endpoint) {
+            let of_class = codes.iter().filter(|(code, _)| code / 100 == class);
+            let common = of_class.filter(|(_, cell)| cell.support >= self.gate.k());
+            let mut common: Vec<(Option<String>, Cell)> =
+                common.map(|(code, cell)| (Some(code.to_string()), *cell)).collect();
+            let rest = whole.count - common.iter().map(|(_, cell)| cell.count).sum::<u64>();
+            match common.iter_mut().max_by_key(|(_, cell)| (cell.support, cell.count)) {
+                Some((_, largest)) => largest.count += rest,
+                None => common.push((Some(format!("{class}xx")), whole)),
+            }
+            cells.append(&mut common);
+        }
+        let rows = self.gate.mix(cells, None).into_iter();
+        rows.map(|(name, times)| Named { name, times }).collect()
+    }
+
+    /// Keys of bodies with their endpoint, and whether they were sent.
+    fn keys(&self) -> Vec<(u32, bool, KeyRow)> {
+        let key = |(parts, calls): (Vec<&str>, Tallied)| {
+            let [endpoint, sent, kind, path] = *parts.as_slice() else {
+                return None;
+            };
+            let row = KeyRow {
+                path: path.to_owned(),
+                kind: kind.to_owned(),
+                calls,
+            };
+            Some((endpoint.parse().ok()?, sent == ">", row))
+        };
+        let mut keys: Vec<_> = self.gate.told(text::Kind::Key).into_iter().filter_map(key).collect();
+        keys.sort_by(|a, b| (a.0, a.1, &a.2.path, &a.2.kind).cmp(&(b.0, b.1, &b.2.path, &b.2.kind)));
+        keys
+    }
+}

@@ -1,0 +1,223 @@
+//! The threshold: the only way from what was counted to what is published.
+//!
+//! A [`Tallied`] or a [`Bucket`] can be made here only, and here none is made of fewer than k distinct sessions. What is too rare
+//! is not left out where others add up to a known sum, or it could be had by subtraction:
+//!
+//! * a **histogram** covers the whole line: rare buckets are counted in the next lower one that is not rare;
+//! * a **mix** (each session or event is of one sort) has a row for all sorts too rare to name, if at least k sessions are known to be
+//!   in it; or else they are counted in the largest row;
+//! * **yes or no** is told only if both are common; or else all are of the common sort.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::document::{Bucket, Tallied};
+use crate::publish::noise::Noise;
+use crate::stats::fact::{Kind, Subject, bucket, range, range_of};
+use crate::stats::scale::{ALL, Scale, first_fine, is_coarse};
+use crate::stats::tally::{Cell, Tally};
+use crate::stats::text;
+
+/// Facts, and whether they may be told.
+pub(super) struct Gate<'a> {
+    k: u32,
+    facts: BTreeMap<u64, Cell>,
+    texts: [Vec<(&'a str, Cell)>; 3],
+    noise: RefCell<Noise>,
+}
+
+impl<'a> Gate<'a> {
+    pub(super) fn new(k: u32, numbers: [&'a Tally<u64>; 2], texts: [&'a Tally<Box<str>>; 3], noise: Noise) -> Self {
+        let facts = numbers.into_iter().flat_map(Tally::sorted);
+        Self {
+            k,
+            facts: facts.map(|(fact, cell)| (*fact, cell)).collect(),
+            texts: texts.map(|tally| tally.sorted().into_iter().map(|(fact, cell)| (&**fact, cell)).collect()),
+            noise: RefCell::new(noise),
+        }
+    }
+
+    pub(super) const fn k(&self) -> u32 {
+        self.k
+    }
+
+    /// What may be told of a number, with noise where the world wants it.
+    pub(super) fn tell(&self, support: u64, count: u64) -> Option<Tallied> {
+        (support >= u64::from(self.k)).then(|| {
+            let (support, count) = self.noise.borrow_mut().on(support, count, u64::from(self.k));
+            Tallied { support, count }
+        })
+    }
+
+    fn tell_cell(&self, cell: Cell) -> Option<Tallied> {
+        self.tell(u64::from(cell.support), cell.count)
+    }
+
+    fn cell(&self, fact: u64) -> Cell {
+        self.facts.get(&fact).copied().unwrap_or_default()
+    }
+
+    /// A fact.
+    pub(super) fn fact(&self, subject: Subject) -> Option<Tallied> {
+        self.tell_cell(self.cell(subject.at(ALL)))
+    }
+
+    /// A fact about a bucket.
+    pub(super) fn bucket(&self, subject: Subject, bucket: u8) -> Option<Tallied> {
+        self.tell_cell(self.cell(subject.at(bucket)))
+    }
+
+    /// All facts of a kind that may be told.
+    pub(super) fn all(&self, kind: Kind) -> Vec<(Subject, Tallied)> {
+        let whole = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
+        whole
+            .filter_map(|(fact, cell)| Some((Subject::of(*fact), self.tell_cell(*cell)?)))
+            .collect()
+    }
+
+    /// How many facts of a kind may not be told.
+    pub(super) fn withheld(&self, kind: Kind) -> u64 {
+        let whole = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
+        whole.filter(|(_, cell)| cell.support < self.k).count() as u64
+    }
+
+    /// A histogram.
+    pub(super) fn histogram(&self, scale: Scale, subject: Subject) -> Vec<Bucket> {
+        let cells: Vec<(u8, Cell)> = self
+            .facts
+            .range(subject.at(0)..=subject.at(ALL))
+            .map(|(fact, cell)| (bucket(*fact), *cell))
+            .collect();
+        self.rows(&cells)
+            .into_iter()
+            .filter_map(|(fine, cell)| {
+                let Tallied { support, count } = self.tell_cell(cell)?;
+                Some(Bucket {
+                    from: scale.from(fine),
+                    support,
+                    count,
+                })
+            })
+            .collect()
+    }
+
+    /// Where the rows of a histogram begin, and what is in each. Where they begin follows from the common buckets alone.
+    fn rows(&self, cells: &[(u8, Cell)]) -> Vec<(u8, Cell)> {
+        let common = |cell: &Cell| cell.support >= self.k;
+        let fine = || cells.iter().filter(|(bucket, _)| *bucket < 0x80);
+        let mut rows: Vec<(u8, Cell)> = fine().filter(|(_, cell)| common(cell)).copied().collect();
+        let coarse = cells.iter().filter(|(bucket, cell)| is_coarse(*bucket) && common(cell));
+        for (bucket, cell) in coarse {
+            let from = first_fine(*bucket).unwrap_or_default();
+            if !rows.iter().any(|(fine, _)| (from..from + 4).contains(fine)) {
+                rows.push((from, Cell::new(cell.support, 0)));
+            }
+        }
+        if rows.is_empty() {
+            let all = cells.iter().filter(|(bucket, cell)| *bucket == ALL && common(cell));
+            rows.extend(all.map(|(_, cell)| (0, Cell::new(cell.support, 0))));
+        }
+        rows.sort_unstable_by_key(|(fine, _)| *fine);
+        rows.iter_mut().for_each(|(_, cell)| cell.count = 0);
+        for (bucket, cell) in fine() {
+            let row = rows.partition_point(|(from, _)| from <= bucket).saturating_sub(1);
+            rows.iter_mut()
+                .skip(row)
+                .take(1)
+                .for_each(|(_, into)| into.count += cell.count);
+        }
+        if let Some((first, _)) = rows.first_mut() {
+            *first = 0;
+        }
+        rows
+    }
+
+    /// Yes or no, of what may be told as a whole.
+    pub(super) fn either(&self, subject: Subject) -> Option<Tallied> {
+        let (no, yes) = (self.cell(subject.at(0)), self.cell(subject.at(1)));
+        if yes.support < self.k {
+            None
+        } else if no.support < self.k {
+            // Of the few others a session may have done both, so that the sum is only known to be as large as the larger.
+            self.tell(u64::from(yes.support), yes.count + no.count)
+        } else {
+            self.tell_cell(yes)
+        }
+    }
+
+    /// The mix of the buckets of a subject.
+    pub(super) fn buckets(&self, subject: Subject) -> Vec<(u8, Tallied)> {
+        let cells = self.facts.range(subject.at(0)..subject.at(ALL));
+        let cells: Vec<_> = cells.map(|(fact, cell)| (Some(bucket(*fact)), *cell)).collect();
+        let rows = self.mix(cells, None);
+        rows.into_iter()
+            .filter_map(|(fine, tallied)| Some((fine?, tallied)))
+            .collect()
+    }
+
+    /// The second things of facts about a first one, all of them: for [`Gate::mix`].
+    pub(super) fn cells(&self, kind: Kind, a: u32) -> Vec<(u32, Cell)> {
+        let cells = self.facts.range(range_of(kind, a));
+        let cells = cells.filter(|(fact, _)| bucket(**fact) == ALL);
+        cells.map(|(fact, cell)| (Subject::of(*fact).pair().1, *cell)).collect()
+    }
+
+    /// The mix of the second things of facts about a first one.
+    pub(super) fn seconds(&self, kind: Kind, a: u32) -> Vec<(u32, Tallied)> {
+        let cells = self.cells(kind, a).into_iter();
+        let rows = self.mix(cells.map(|(b, cell)| (Some(b), cell)).collect(), None);
+        rows.into_iter()
+            .filter_map(|(b, tallied)| Some((b?, tallied)))
+            .collect()
+    }
+
+    /// The mix of the first things of a kind, of which each session has one at most; of so many sessions.
+    pub(super) fn firsts(&self, kind: Kind, sessions: u64) -> Vec<(Option<u32>, Tallied)> {
+        let cells = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
+        let cells = cells.map(|(fact, cell)| (Some(Subject::of(*fact).pair().0), *cell));
+        self.mix(cells.collect(), Some(sessions))
+    }
+
+    /// Text facts of a kind with all their parts, all of them: for [`Gate::mix`] and [`Gate::told`].
+    pub(super) fn texts(&self, kind: text::Kind) -> impl Iterator<Item = (Vec<&'a str>, Cell)> {
+        let beginning = text::beginning(kind);
+        let facts = self.texts.iter().flat_map(move |facts| {
+            let from = facts.partition_point(|(fact, _)| *fact < beginning.as_str());
+            let rest = facts.iter().skip(from);
+            let beginning = beginning.clone();
+            rest.take_while(move |(fact, _)| fact.starts_with(&beginning))
+        });
+        facts.filter_map(move |(fact, cell)| Some((text::parts(fact, kind)?, *cell)))
+    }
+
+    /// Text facts of a kind that may be told.
+    pub(super) fn told(&self, kind: text::Kind) -> Vec<(Vec<&'a str>, Tallied)> {
+        self.texts(kind)
+            .filter_map(|(parts, cell)| Some((parts, self.tell_cell(cell)?)))
+            .collect()
+    }
+
+    /// A mix. With `of`, each session is of one sort, and there are so many sessions; those without a sort are of the rest.
+    pub(super) fn mix<T>(&self, cells: Vec<(Option<T>, Cell)>, of: Option<u64>) -> Vec<(Option<T>, Tallied)> {
+        let total: u64 = cells.iter().map(|(_, cell)| cell.count).sum();
+        let (mut kept, rare): (Vec<_>, Vec<_>) = cells.into_iter().partition(|(_, cell)| cell.support >= self.k);
+        let count = |cells: &[(Option<T>, Cell)]| cells.iter().map(|(_, cell)| cell.count).sum::<u64>();
+        debug_assert_eq!(total, count(&kept) + count(&rare));
+        let rest = match of {
+            Some(sessions) => sessions.saturating_sub(count(&kept)),
+            None => count(&rare),
+        };
+        let rest_is_common = of.is_some() && rest >= u64::from(self.k);
+        if rest_is_common && !kept.is_empty() {
+            kept.push((None, Cell::new(u32::try_from(rest).unwrap_or(u32::MAX), rest)));
+        } else if let Some((_, largest)) = kept.iter_mut().max_by_key(|(_, cell)| (cell.support, cell.count)) {
+            largest.count += rest;
+            if of.is_some() {
+                largest.support += rest as u32;
+            }
+        }
+        kept.into_iter()
+            .filter_map(|(sort, cell)| Some((sort, self.tell_cell(cell)?)))
+            .collect()
+    }
+}

@@ -1,0 +1,147 @@
+//! What visitors come with, and how fast they are.
+
+use std::collections::BTreeMap;
+
+use testgram_protocol::event::Device as Kinds;
+
+use super::Publishing;
+use crate::document::{Browser, Device, Named, Pace, System, Tallied, Viewport};
+use crate::stats::fact::{Kind, Subject};
+use crate::stats::scale::Scale;
+use crate::stats::tally::Cell;
+use crate::stats::text::{self, word};
+
+/// Devices, in the order of their numbers.
+const DEVICES: [Kinds; 4] = [Kinds::Desktop, Kinds::Mobile, Kinds::Tablet, Kinds::Other];
+
+/// Facts by all of their parts but the last.
+type Tree<'a> = BTreeMap<Vec<&'a str>, Vec<(Option<&'a str>, Cell)>>;
+
+impl Publishing<'_> {
+    /// Each session has one of them, or none.
+    pub(super) fn name_mix(&self, kind: text::Kind) -> Vec<Named> {
+        let cells = self.gate.texts(kind);
+        let cells = cells.map(|(parts, cell)| (parts.first().copied(), cell)).collect();
+        let rows = self.gate.mix(cells, Some(self.partial.sessions())).into_iter();
+        rows.map(|(name, times)| Named {
+            name: name.map(str::to_owned),
+            times,
+        })
+        .collect()
+    }
+
+    /// A tree of mixes: each adds up to what it is part of, so that there is nothing to subtract.
+    pub(super) fn devices(&self) -> Vec<Device> {
+        let mut tree = Tree::new();
+        for (mut parts, cell) in self.gate.texts(text::Kind::Device) {
+            let last = parts.pop();
+            tree.entry(parts).or_default().push((last, cell));
+        }
+        let rows = self.children(&tree, &[], self.partial.sessions()).into_iter();
+        rows.map(|(name, sessions)| Device {
+            name: name.map(str::to_owned),
+            sessions,
+            systems: name.map(|name| self.systems(&tree, name)).unwrap_or_default(),
+            viewports: name.map(|name| self.viewports(name)).unwrap_or_default(),
+        })
+        .collect()
+    }
+
+    /// The mix below a node that so many sessions are in; of a rare node's sessions counted in, nothing more is known.
+    fn children<'t>(&self, tree: &Tree<'t>, path: &[&str], sessions: u64) -> Vec<(Option<&'t str>, Tallied)> {
+        let cells = tree.get(path).cloned().unwrap_or_default();
+        self.gate.mix(cells, Some(sessions))
+    }
+
+    /// The sessions in which all of this was so.
+    fn sessions_with(tree: &Tree<'_>, path: &[&str]) -> u64 {
+        let Some((last, before)) = path.split_last() else {
+            return 0;
+        };
+        let cells = tree.get(before).into_iter().flatten();
+        cells
+            .filter(|(name, _)| name.as_ref() == Some(last))
+            .map(|(_, cell)| cell.count)
+            .sum()
+    }
+
+    fn systems(&self, tree: &Tree<'_>, device: &str) -> Vec<System> {
+        let path = [device];
+        let rows = self.children(tree, &path, Self::sessions_with(tree, &path)).into_iter();
+        rows.map(|(name, sessions)| System {
+            name: name.map(str::to_owned),
+            sessions,
+            browsers: name.map(|name| self.browsers(tree, [device, name])).unwrap_or_default(),
+        })
+        .collect()
+    }
+
+    fn browsers(&self, tree: &Tree<'_>, [device, system]: [&str; 2]) -> Vec<Browser> {
+        let path = [device, system];
+        let rows = self.children(tree, &path, Self::sessions_with(tree, &path)).into_iter();
+        rows.map(|(name, sessions)| Browser {
+            name: name.map(str::to_owned),
+            sessions,
+            versions: name
+                .map(|name| self.versions(tree, [device, system, name]))
+                .unwrap_or_default(),
+        })
+        .collect()
+    }
+
+    fn versions(&self, tree: &Tree<'_>, path: [&str; 3]) -> Vec<Named> {
+        let rows = self.children(tree, &path, Self::sessions_with(tree, &path)).into_iter();
+        rows.map(|(name, times)| Named {
+            name: name.filter(|name| !name.is_empty()).map(str::to_owned),
+            times,
+        })
+        .collect()
+    }
+
+    fn viewports(&self, device: &str) -> Vec<Viewport> {
+        let size = |(parts, cell): (Vec<&str>, Cell)| {
+            let [of, width, height] = *parts.as_slice() else {
+                return None;
+            };
+            let size = (width.parse::<u16>().ok()?, height.parse::<u16>().ok()?);
+            (of == device).then_some((Some(size), cell))
+        };
+        let cells: Vec<_> = self.gate.texts(text::Kind::Viewport).filter_map(size).collect();
+        let sessions = cells.iter().map(|(_, cell)| cell.count).sum();
+        let rows = self.gate.mix(cells, Some(sessions)).into_iter();
+        rows.map(|(size, sessions)| Viewport {
+            width: size.map(|(width, _)| width),
+            height: size.map(|(_, height)| height),
+            sessions,
+        })
+        .collect()
+    }
+
+    /// By device only: for all of them together, add up.
+    pub(super) fn paces(&self) -> Vec<Pace> {
+        let devices = std::iter::once(None).chain(DEVICES.iter().map(Some));
+        let pace = |(number, device): (u32, Option<&Kinds>)| {
+            let of = |scale, kind| self.gate.histogram(scale, Subject::new(kind, number, 0));
+            Pace {
+                device: device.map(word),
+                scroll: of(Scale::Log, Kind::ScrollSpeed),
+                pointer: of(Scale::Log, Kind::PointerSpeed),
+                typing: of(Scale::Rhythm, Kind::Typing),
+            }
+        };
+        let known = |pace: &Pace| !(pace.scroll.is_empty() && pace.pointer.is_empty() && pace.typing.is_empty());
+        (0..).zip(devices).map(pace).filter(known).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DEVICES;
+
+    #[test]
+    fn devices_stand_at_their_numbers() {
+        for (place, device) in DEVICES.into_iter().enumerate() {
+            assert_eq!(device as usize, place);
+        }
+    }
+}
