@@ -245,6 +245,12 @@ impl Batch {
         &self.events
     }
 
+    /// What it tells, for who stores it in another form.
+    #[must_use]
+    pub fn into_parts(self) -> (Option<Meta>, Vec<Event>) {
+        (self.meta, self.events)
+    }
+
     /// Whether there is nothing to store.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -33,6 +33,18 @@ const SLOW_DOWN: &[&str] = &[
 ];
 
 impl StoreError {
+    /// Its stable word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Throttled => "store_throttled",
+            Self::Unavailable => "store_unavailable",
+            Self::Refused => "store_refused",
+            Self::Taken => "store_taken",
+            Self::Damaged => "store_damaged",
+        }
+    }
+
     /// Sorts an error of the SDK by what can be done about it, and logs its code, which is all of it that is safe to log.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, action: &'static str) -> Self {
         let code = error.code().unwrap_or_default();

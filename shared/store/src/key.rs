@@ -1,5 +1,6 @@
-//! Keys of items. Every one starts with the tenant, but for two small indexes in `control` that hold no events: `key#…`
-//! (world key → world, for the authorizer) and `mark#…` (windows with batches in them, for the archiver's dispatcher). Ids of
+//! Keys of items. Every one starts with the tenant, but for three small indexes in `control` that hold no events: `key#…`
+//! (world key → world, for the authorizer), `mark#…` (windows with batches in them, for the archiver's dispatcher) and `changed#…` (worlds
+//! whose archive has changed, for the builder). Ids of
 //! tenants and worlds are letters and digits, so `#` parts them safely.
 
 use testgram_protocol::calendar;
@@ -89,6 +90,12 @@ impl Fingerprint {
     pub fn of(frame: &str) -> Self {
         Self((twox_hash::XxHash3_64::oneshot(frame.as_bytes()) >> 32) as u32)
     }
+
+    /// As a number.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
 }
 
 /// Sort key of a batch: session (16 bytes), number (4), fingerprint (4), each big-endian, so that byte order is the order of time
@@ -146,18 +153,46 @@ pub fn world_key(key: &WorldKey) -> String {
 /// Partition key of a mark. Spread by world and window, so that the first second of a window does not meet in one place.
 #[must_use]
 pub fn mark_partition(tenant: &TenantId, world: &WorldId, window: Window) -> String {
-    let text = batch_partition(tenant, world, window, 0);
-    // FNV-1a: any even spread will do, and this one is stable.
+    format!("mark#{:02}", spread(&batch_partition(tenant, world, window, 0)))
+}
+
+/// An even and stable spread over the partitions of an index: FNV-1a.
+fn spread(text: &str) -> u64 {
     let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| {
         (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
     });
-    format!("mark#{:02}", (hash >> 32) % u64::from(MARK_SHARDS))
+    (hash >> 32) % u64::from(MARK_SHARDS)
 }
 
 /// Sort key of a mark: `window#tenant#world`, so that closed windows are one range.
 #[must_use]
 pub fn mark_sort(tenant: &TenantId, world: &WorldId, window: Window) -> String {
     format!("{:010}#{}#{}", window.0, tenant.expose(), world.expose())
+}
+
+/// Partition key of a note that a world's archive has changed.
+#[must_use]
+pub fn changed_partition(tenant: &TenantId, world: &WorldId) -> String {
+    format!("changed#{:02}", spread(&connections(tenant, world)))
+}
+
+/// Sort key of that note.
+#[must_use]
+pub fn changed_sort(tenant: &TenantId, world: &WorldId) -> String {
+    connections(tenant, world)
+}
+
+/// Reads [`changed_sort`] back.
+#[must_use]
+pub fn parse_changed_sort(sort: &str) -> Option<(TenantId, WorldId)> {
+    let (tenant, world) = sort.split_once('#')?;
+    Some((TenantId::new(tenant)?, WorldId::new(world)?))
+}
+
+/// Sort key of the pointer to a world's model under its tenant.
+#[must_use]
+pub fn model_sort(world: &WorldId) -> String {
+    format!("model#{}", world.expose())
 }
 
 /// The calendar month (UTC) of a moment, `YYYY-MM`.

@@ -46,15 +46,7 @@ impl Lookup {
         let Some(record) = record.filter(|record| string(record, attribute::KEY) == Ok(world_key.expose())) else {
             return Ok(None);
         };
-        let settings = Settings::read(string(&record, attribute::SETTINGS)?).map_err(|bad| {
-            tracing::warn!(
-                tenant = tenant.expose(),
-                world = world.expose(),
-                code = bad.code.word(),
-                "settings are not understood; the world is closed"
-            );
-            StoreError::Damaged
-        })?;
+        let settings = settings(&record, &tenant, &world)?;
         let salt = match record.get(attribute::SALT) {
             Some(_) => Some(WorldSalt::new(string(&record, attribute::SALT)?).ok_or(StoreError::Damaged)?),
             None => None,
@@ -85,6 +77,19 @@ impl Lookup {
             tracing::info!("no warm connection; the first request opens one");
         }
     }
+}
+
+/// What a world's record has of settings. Such as are not known here are damage: closed, not open.
+pub(crate) fn settings(record: &Item, tenant: &TenantId, world: &WorldId) -> Result<Settings, StoreError> {
+    Settings::read(string(record, attribute::SETTINGS)?).map_err(|bad| {
+        tracing::warn!(
+            tenant = tenant.expose(),
+            world = world.expose(),
+            code = bad.code.word(),
+            "settings are not understood; the world is closed"
+        );
+        StoreError::Damaged
+    })
 }
 
 fn string<'a>(item: &'a Item, name: &str) -> Result<&'a str, StoreError> {

@@ -54,4 +54,8 @@ pub(crate) mod attribute {
     pub(crate) const SALT: &str = "salt";
     /// Events taken this month.
     pub(crate) const EVENTS: &str = "events";
+    /// When, milliseconds since 1970.
+    pub(crate) const AT: &str = "at";
+    /// The version of a model.
+    pub(crate) const VERSION: &str = "version";
 }

@@ -1,0 +1,34 @@
+//! Names for what is made, by what it is made of.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// The SHA-256 of some parts, each after its length, in lower-case hex.
+pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let mut hex = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a string does not fail.
+        drop(write!(hex, "{byte:02x}"));
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn parts_cannot_be_mistaken_for_one_another() {
+        let digest = |parts: &[&str]| of(parts.iter().map(|part| part.as_bytes()));
+        assert_eq!(digest(&["a", "b"]), digest(&["a", "b"]));
+        for other in [&["ab"][..], &["a", "b", ""], &["b", "a"], &["a"], &[]] {
+            assert_ne!(digest(&["a", "b"]), digest(other), "{other:?}");
+        }
+    }
+}

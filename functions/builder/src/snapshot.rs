@@ -1,0 +1,116 @@
+//! What a build is made of: which worlds, and which files of each.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use testgram_protocol::calendar;
+use testgram_store::build::{Stage, World};
+use testgram_store::layout::Partition;
+
+use crate::step::{Answer, Of};
+use crate::{Failed, State, digest};
+
+/// Changes with what an inventory is made of, or how: those of before are made again.
+const INVENTORY: &[u8] = b"inventory 1";
+
+/// The files of a build, and the settings it is made under.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Snapshot {
+    /// Distinct sessions behind every number.
+    pub(crate) k: u32,
+    /// By partition, in order.
+    pub(crate) partitions: BTreeMap<Partition, Vec<(String, u64)>>,
+}
+
+impl Snapshot {
+    /// The snapshot of a build, as an earlier step kept it.
+    pub(crate) async fn of(world: &World<'_>, build: &Of) -> Result<Self, Failed> {
+        let bytes = world.kept(Stage::Snapshot, &build.snapshot).await?;
+        let bytes = bytes.ok_or(Failed::StepMissing)?;
+        serde_json::from_slice(&bytes).map_err(|_| Failed::StepMissing)
+    }
+
+    /// The files of a partition, with their sizes.
+    pub(crate) fn files(&self, partition: &Partition) -> &[(String, u64)] {
+        self.partitions.get(partition).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a stage keeps of a partition is named by: how it is made, and of which files. Their names tell their content.
+    pub(crate) fn digest<'a>(&'a self, how: [&'a [u8]; 2], partition: &Partition) -> String {
+        let files = self.files(partition).iter().map(|(key, _)| key.as_bytes());
+        let text = partition.to_string();
+        digest::of(how.into_iter().chain([text.as_bytes()]).chain(files))
+    }
+
+    /// Names the inventory of a partition.
+    pub(crate) fn inventory_digest(&self, partition: &Partition) -> String {
+        self.digest([INVENTORY, b""], partition)
+    }
+
+    /// The partitions of which a stage has kept nothing; all of them for a build that is to make everything again.
+    pub(crate) async fn missing(
+        &self,
+        world: &World<'_>,
+        stage: Stage,
+        full: bool,
+        digest: impl Fn(&Partition) -> String,
+    ) -> Result<Vec<Partition>, Failed> {
+        let kept: HashSet<String> = if full {
+            HashSet::new()
+        } else {
+            world.digests(stage).await?.into_iter().collect()
+        };
+        let partitions = self.partitions.keys();
+        Ok(partitions
+            .filter(|partition| !kept.contains(&digest(partition)))
+            .cloned()
+            .collect())
+    }
+}
+
+/// The worlds whose archive has changed.
+pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
+    let changed = state.build.changed().await?;
+    let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, changed.at_ms, full);
+    Ok(Answer::Planned {
+        builds: changed.into_iter().map(build).collect(),
+    })
+}
+
+/// Settles which files a build is made of, and says of which partitions the vocabulary is not known yet.
+pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed> {
+    let world = state.world(&build.tenant, &build.world);
+    let settings = world.settings().await?.ok_or(Failed::NoSuchWorld)?;
+    // The bucket deletes what is older; a file that it has not got to yet is no part of a model either.
+    let retained = u64::from(settings.retention_days.get()) * 86_400_000;
+    let oldest = calendar::date((state.now_ms)().saturating_sub(retained));
+    let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();
+    for file in world.files().await? {
+        if *file.partition.date() >= *oldest {
+            partitions
+                .entry(file.partition)
+                .or_default()
+                .push((file.key, file.bytes));
+        }
+    }
+    let snapshot = Snapshot {
+        k: settings.k.get(),
+        partitions,
+    };
+    let bytes = serde_json::to_vec(&snapshot).map_err(|_| Failed::StepMissing)?;
+    let digest = digest::of([bytes.as_slice()]);
+    world.keep(Stage::Snapshot, &digest, bytes).await?;
+    let missing = snapshot
+        .missing(&world, Stage::Inventory, build.full, |partition| {
+            snapshot.inventory_digest(partition)
+        })
+        .await?;
+    Ok(Answer::Found {
+        partitions: missing,
+        of: snapshot.partitions.len(),
+        build: Of {
+            snapshot: digest,
+            ..build.clone()
+        },
+    })
+}

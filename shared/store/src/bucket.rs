@@ -1,0 +1,148 @@
+//! The bucket: puts that are always encrypted under the tenant's key, and reads below a world's prefix.
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ServerSideEncryption;
+use testgram_protocol::id::{TenantId, WorldId};
+
+use crate::error::StoreError;
+use crate::layout;
+
+/// Which KMS key a tenant's objects are under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// One a tenant, by alias: this, followed by the tenant. Destroying the key destroys the tenant's data.
+    PerTenant(String),
+    /// One for all, for small installations.
+    Shared(String),
+}
+
+impl Keys {
+    /// Reads a setting: what ends with a slash is the beginning of aliases (`alias/testgram/prod/`), anything else is a key.
+    #[must_use]
+    pub fn of(setting: String) -> Self {
+        if setting.ends_with('/') {
+            Self::PerTenant(setting)
+        } else {
+            Self::Shared(setting)
+        }
+    }
+
+    fn key(&self, tenant: &TenantId) -> String {
+        match self {
+            Self::PerTenant(prefix) => format!("{prefix}{}", tenant.expose()),
+            Self::Shared(key) => key.clone(),
+        }
+    }
+}
+
+/// A client for S3.
+#[must_use]
+pub fn client(config: &SdkConfig) -> Client {
+    Client::new(config)
+}
+
+/// The bucket.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    client: Client,
+    name: String,
+    keys: Keys,
+}
+
+/// What is a world's in the bucket.
+#[derive(Debug)]
+pub(crate) struct Shelf<'a> {
+    bucket: &'a Bucket,
+    tenant: &'a TenantId,
+    prefix: String,
+}
+
+impl Bucket {
+    /// The bucket of that name, under those keys.
+    #[must_use]
+    pub const fn new(client: Client, name: String, keys: Keys) -> Self {
+        Self { client, name, keys }
+    }
+
+    pub(crate) fn shelf<'a>(&'a self, tenant: &'a TenantId, world: &WorldId) -> Shelf<'a> {
+        Shelf {
+            bucket: self,
+            tenant,
+            prefix: layout::world(tenant, world),
+        }
+    }
+
+    /// Makes the bucket, for local mode and tests: in AWS it is the template's.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn create(&self) -> Result<(), StoreError> {
+        match self.client.create_bucket().bucket(&self.name).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.code(), Some("BucketAlreadyOwnedByYou" | "BucketAlreadyExists")) => Ok(()),
+            Err(error) => Err(StoreError::of(&error, "bucket:CreateBucket")),
+        }
+    }
+}
+
+impl Shelf<'_> {
+    /// Encryption is asked for with every put, though the bucket has it as its default: one that lost its default must not
+    /// take data in clear.
+    pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        let put = self.bucket.client.put_object().bucket(&self.bucket.name);
+        let put = put
+            .key(format!("{}{key}", self.prefix))
+            .server_side_encryption(ServerSideEncryption::AwsKms)
+            .ssekms_key_id(self.bucket.keys.key(self.tenant))
+            .bucket_key_enabled(true)
+            .body(ByteStream::from(bytes));
+        put.send()
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::of(&error, "bucket:PutObject"))
+    }
+
+    /// The object, if it is there.
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let get = self.bucket.client.get_object().bucket(&self.bucket.name);
+        let got = match get.key(format!("{}{key}", self.prefix)).send().await {
+            Ok(got) => got,
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            Err(error) => return Err(StoreError::of(&error, "bucket:GetObject")),
+        };
+        let body = got.body.collect().await.map_err(|_| {
+            tracing::warn!(action = "bucket:GetObject", "a body broke off");
+            StoreError::Unavailable
+        })?;
+        Ok(Some(body.to_vec()))
+    }
+
+    /// The keys under a prefix, without the world's, in the order of their bytes, with their objects' sizes.
+    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
+        let list = self.bucket.client.list_objects_v2().bucket(&self.bucket.name);
+        let mut pages = list.prefix(format!("{}{prefix}", self.prefix)).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| StoreError::of(&error, "bucket:ListObjectsV2"))?;
+            keys.extend(page.contents().iter().filter_map(|object| {
+                let key = object.key()?.strip_prefix(&self.prefix)?;
+                Some((key.to_owned(), u64::try_from(object.size().unwrap_or_default()).unwrap_or_default()))
+            }));
+        }
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
+    pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        let delete = self.bucket.client.delete_object().bucket(&self.bucket.name);
+        delete
+            .key(format!("{}{key}", self.prefix))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::of(&error, "bucket:DeleteObject"))
+    }
+}

@@ -1,0 +1,297 @@
+//! What the builder of models may do: find worlds whose archive has changed, read a world's archive, keep what it folds, and publish.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::AttributeValue;
+use testgram_protocol::id::{TenantId, WorldId};
+use testgram_protocol::settings::Settings;
+
+use crate::bucket::{Bucket, Shelf};
+use crate::error::StoreError;
+use crate::key;
+use crate::layout::{self, Partition};
+use crate::lookup;
+use crate::tables::{Tables, attribute};
+
+/// The builder's room.
+#[derive(Debug, Clone)]
+pub struct Build {
+    client: Client,
+    tables: Tables,
+    bucket: Bucket,
+}
+
+/// A world whose archive has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Whose world.
+    pub tenant: TenantId,
+    /// Which world.
+    pub world: WorldId,
+    /// When, milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+/// A file of the archive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct File {
+    /// Where it lies.
+    pub partition: Partition,
+    /// Its key under the world.
+    pub key: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// A stage of a build that keeps what it made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The files a build is made of.
+    Snapshot,
+    /// Vocabularies of partitions.
+    Inventory,
+    /// The catalog made of them.
+    Catalog,
+    /// Counts of partitions.
+    Counts,
+}
+
+impl Stage {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Snapshot => "snapshot",
+            Self::Inventory => "inventory",
+            Self::Catalog => "catalog",
+            Self::Counts => "counts",
+        }
+    }
+
+    fn key(self, digest: &str) -> String {
+        format!("partials/{}/{digest}", self.word())
+    }
+}
+
+/// The published model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pointer {
+    /// Its version: a digest of its bytes.
+    pub version: String,
+    /// When it was published, milliseconds since 1970.
+    pub at_ms: u64,
+}
+
+/// A tenant's world.
+#[derive(Debug)]
+pub struct World<'a> {
+    room: &'a Build,
+    tenant: &'a TenantId,
+    world: &'a WorldId,
+    shelf: Shelf<'a>,
+}
+
+impl Build {
+    /// Opens the room.
+    #[must_use]
+    pub const fn new(client: Client, tables: Tables, bucket: Bucket) -> Self {
+        Self { client, tables, bucket }
+    }
+
+    /// A world of a tenant.
+    #[must_use]
+    pub fn world<'a>(&'a self, tenant: &'a TenantId, world: &'a WorldId) -> World<'a> {
+        World {
+            room: self,
+            tenant,
+            world,
+            shelf: self.bucket.shelf(tenant, world),
+        }
+    }
+
+    /// The worlds whose archive has changed since their last build.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn changed(&self) -> Result<Vec<Changed>, StoreError> {
+        let mut changed = Vec::new();
+        for shard in 0..key::MARK_SHARDS {
+            let query = self.client.query().table_name(&self.tables.control);
+            let query = query
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(format!("changed#{shard:02}")));
+            let mut pages = query.into_paginator().items().send();
+            while let Some(item) = pages.next().await {
+                let item = item.map_err(|error| StoreError::of(&error, "control:Query"))?;
+                let sort = item.get(attribute::SK).and_then(|sort| sort.as_s().ok());
+                let at = item.get(attribute::AT).and_then(|at| at.as_n().ok());
+                match (
+                    sort.and_then(|sort| key::parse_changed_sort(sort)),
+                    at.and_then(|at| at.parse().ok()),
+                ) {
+                    (Some((tenant, world)), Some(at_ms)) => changed.push(Changed { tenant, world, at_ms }),
+                    _ => tracing::error!(shard, "a note of a changed world cannot be read"),
+                }
+            }
+        }
+        Ok(changed)
+    }
+}
+
+impl World<'_> {
+    /// What its owner has set; `None` if there is no such world.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::Damaged`] for settings that are not known here: closed, not open.
+    pub async fn settings(&self) -> Result<Option<Settings>, StoreError> {
+        let get = self.room.client.get_item().table_name(&self.room.tables.control);
+        let get = get
+            .key(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
+            .key(attribute::SK, AttributeValue::S(key::world_sort(self.world)));
+        let got = get
+            .send()
+            .await
+            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
+        got.item
+            .map(|record| lookup::settings(&record, self.tenant, self.world))
+            .transpose()
+    }
+
+    /// The files of its archive, by key. What is none stays out, and is told.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn files(&self) -> Result<Vec<File>, StoreError> {
+        let mut files = Vec::new();
+        for (key, bytes) in self.shelf.list("events/").await? {
+            match layout::partition_of(&key) {
+                Some(partition) => files.push(File { partition, key, bytes }),
+                None => tracing::error!(tenant = self.tenant.expose(), "a file of the archive has no partition"),
+            }
+        }
+        Ok(files)
+    }
+
+    /// A file of the archive.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::Damaged`] if it is gone.
+    pub async fn read(&self, key: &str) -> Result<Vec<u8>, StoreError> {
+        self.shelf.get(key).await?.ok_or(StoreError::Damaged)
+    }
+
+    /// What a stage has kept under a digest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn kept(&self, stage: Stage, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.shelf.get(&stage.key(digest)).await
+    }
+
+    /// The digests under which a stage has kept something.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn digests(&self, stage: Stage) -> Result<Vec<String>, StoreError> {
+        let prefix = stage.key("");
+        let keys = self.shelf.list(&prefix).await?;
+        Ok(keys
+            .iter()
+            .filter_map(|(key, _)| key.strip_prefix(&prefix))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// Keeps what a stage made.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn keep(&self, stage: Stage, digest: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.shelf.put(&stage.key(digest), bytes).await
+    }
+
+    /// Forgets what a stage made.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget(&self, stage: Stage, digest: &str) -> Result<(), StoreError> {
+        self.shelf.delete(&stage.key(digest)).await
+    }
+
+    /// Publishes a model: first the file, then the pointer to it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn publish(&self, pointer: &Pointer, model: Vec<u8>) -> Result<(), StoreError> {
+        self.shelf.put(&layout::model(&pointer.version), model).await?;
+        let put = self.room.client.put_item().table_name(&self.room.tables.control);
+        let put = put
+            .item(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
+            .item(attribute::SK, AttributeValue::S(key::model_sort(self.world)))
+            .item(attribute::VERSION, AttributeValue::S(pointer.version.clone()))
+            .item(attribute::AT, AttributeValue::N(pointer.at_ms.to_string()));
+        put.send()
+            .await
+            .map(|_| ())
+            .map_err(|error| StoreError::of(&error, "control:PutItem"))
+    }
+
+    /// The published model's version and time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pointer(&self) -> Result<Option<Pointer>, StoreError> {
+        let get = self.room.client.get_item().table_name(&self.room.tables.control);
+        let get = get
+            .key(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
+            .key(attribute::SK, AttributeValue::S(key::model_sort(self.world)));
+        let got = get
+            .send()
+            .await
+            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
+        let Some(item) = got.item else { return Ok(None) };
+        let version = item.get(attribute::VERSION).and_then(|version| version.as_s().ok());
+        let at = item
+            .get(attribute::AT)
+            .and_then(|at| at.as_n().ok())
+            .and_then(|at| at.parse().ok());
+        match (version, at) {
+            (Some(version), Some(at_ms)) => Ok(Some(Pointer {
+                version: version.clone(),
+                at_ms,
+            })),
+            _ => Err(StoreError::Damaged),
+        }
+    }
+
+    /// A published model.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn model(&self, version: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.shelf.get(&layout::model(version)).await
+    }
+
+    /// Takes the note back that the archive has changed, unless it has changed again since.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settled(&self, at_ms: u64) -> Result<(), StoreError> {
+        let delete = self.room.client.delete_item().table_name(&self.room.tables.control);
+        let delete = delete
+            .key(
+                attribute::PK,
+                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
+            )
+            .key(
+                attribute::SK,
+                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
+            )
+            .condition_expression("attribute_not_exists(pk) OR #at <= :at")
+            .expression_attribute_names("#at", attribute::AT)
+            .expression_attribute_values(":at", AttributeValue::N(at_ms.to_string()));
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(()),
+            Err(error) => Err(StoreError::of(&error, "control:DeleteItem")),
+        }
+    }
+}
