@@ -1,0 +1,359 @@
+//! A file to batches.
+
+use bytes::Bytes;
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::FileReader;
+use parquet::file::serialized_reader::SerializedFileReader;
+use testgram_protocol::event::{
+    Api, Click, Custom, Drag, Element, End, Error, Event, Input, Key, Kind, Method, Move, Page, Scroll, Submit,
+    UrlTemplate, Value, Visibility, What,
+};
+use testgram_protocol::id::SessionId;
+use testgram_protocol::privacy::digest::ValueDigest;
+use testgram_protocol::privacy::value::ValueKind;
+
+use crate::coded::Coded;
+use crate::columns::{self, Group};
+use crate::known::{self, Known, Name};
+use crate::leftover::{self, Leftover};
+use crate::{Archived, ReadError, VERSION, numbers, seal};
+
+/// Reads a file: exactly the batches that were written, in their order.
+///
+/// # Errors
+/// [`ReadError`]: whatever is not what [`crate::write()`] wrote is refused as a whole.
+pub fn read(bytes: &[u8]) -> Result<Vec<Archived>, ReadError> {
+    Reader::default().read(bytes)
+}
+
+/// Reads files of one world, which hold the same elements and URLs again and again: each is judged once, not once a file.
+#[derive(Default)]
+pub struct Reader {
+    elements: Known<Element>,
+    urls: Known<UrlTemplate>,
+    pages: Known<UrlTemplate>,
+    names: Known<Name>,
+    leftovers: Known<Leftover>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader")
+    }
+}
+
+impl Reader {
+    /// Reads a file, as [`read`].
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<Archived>, ReadError> {
+        let file = SerializedFileReader::new(Bytes::from(seal::open(bytes)?))?;
+        check_form(file.metadata())?;
+        let mut batches = Vec::new();
+        for index in 0..file.num_row_groups() {
+            let group = file.get_row_group(index)?;
+            let rows = usize::try_from(group.metadata().num_rows()).map_err(|_| ReadError::Damaged)?;
+            let columns = Group::read(&*group, rows)?;
+            self.group(&columns, rows, &mut batches)?;
+        }
+        if batches.is_sorted_by(|a, b| a.identity() < b.identity()) {
+            Ok(batches)
+        } else {
+            Err(ReadError::Damaged)
+        }
+    }
+
+    fn group(&mut self, columns: &Group, rows: usize, batches: &mut Vec<Archived>) -> Result<(), ReadError> {
+        let group = self.known(columns, rows)?;
+        let mut start = 0;
+        while start < rows {
+            let end = group.end_of_batch(start, rows)?;
+            batches.push(group.batch(start, end)?);
+            start = end;
+        }
+        if columns.is_done() {
+            Ok(())
+        } else {
+            Err(ReadError::Damaged)
+        }
+    }
+
+    /// Finds out what the texts of a row group mean.
+    fn known<'a>(&'a mut self, columns: &'a Group, rows: usize) -> Result<KnownGroup<'a>, ReadError> {
+        let url = |_: usize, text: &[u8]| UrlTemplate::new(known::utf8(text)?).map_err(ReadError::Refused);
+        let kinds = known::each(&columns.kind, known::kind)?;
+        let mut kinds_of_details = vec![None; columns.detail.texts.len()];
+        for row in 0..rows {
+            if let Some(slot) = columns.detail.code(row).and_then(|code| kinds_of_details.get_mut(code)) {
+                *slot = of(&columns.kind, &kinds, row).copied();
+            }
+        }
+        let leftover = |place: usize, text: &[u8]| {
+            let kind = kinds_of_details
+                .get(place)
+                .copied()
+                .flatten()
+                .ok_or(ReadError::Damaged)?;
+            Leftover::parse(kind, text)
+        };
+        Ok(KnownGroup {
+            columns,
+            sessions: known::each(&columns.session, |text| SessionId::new(text).ok_or(ReadError::Damaged))?,
+            kinds,
+            pages: self.pages.of(&columns.page.texts, url)?,
+            elements: self
+                .elements
+                .of(&columns.element.texts, |_, text| leftover::parse(text))?,
+            names: self.names.of(&columns.name.texts, |_, text| Name::read(text))?,
+            urls: self.urls.of(&columns.url.texts, url)?,
+            methods: known::each(&columns.method, known::word)?,
+            value_kinds: known::each(&columns.value_kind, known::word)?,
+            leftovers: self.leftovers.of(&columns.detail.texts, leftover)?,
+        })
+    }
+}
+
+/// Whether a file that bears the seal is of a version and form that this reader knows.
+fn check_form(metadata: &ParquetMetaData) -> Result<(), ReadError> {
+    let file = metadata.file_metadata();
+    let told = file.key_value_metadata().into_iter().flatten();
+    let version = told.clone().find(|entry| entry.key == "testgram.version");
+    if version.and_then(|entry| entry.value.as_deref()) != Some(VERSION) {
+        return Err(ReadError::UnknownVersion);
+    }
+    if *file.schema() == columns::schema()? {
+        Ok(())
+    } else {
+        Err(ReadError::Damaged)
+    }
+}
+
+/// A row group and what its texts mean, by their codes.
+struct KnownGroup<'a> {
+    columns: &'a Group,
+    sessions: Vec<SessionId>,
+    kinds: Vec<Option<Kind>>,
+    pages: Vec<&'a UrlTemplate>,
+    elements: Vec<&'a Element>,
+    names: Vec<&'a Name>,
+    urls: Vec<&'a UrlTemplate>,
+    methods: Vec<Method>,
+    value_kinds: Vec<ValueKind>,
+    leftovers: Vec<&'a Leftover>,
+}
+
+/// What the text in a row means; `None` for null.
+fn of<'a, T>(column: &Coded, meanings: &'a [T], row: usize) -> Option<&'a T> {
+    meanings.get(column.code(row)?)
+}
+
+fn need<T>(value: Option<T>) -> Result<T, ReadError> {
+    value.ok_or(ReadError::Damaged)
+}
+
+/// A number of a narrower type.
+fn narrow<T: TryFrom<i32>>(number: Option<&i32>) -> Result<Option<T>, ReadError> {
+    number
+        .map(|number| T::try_from(*number).map_err(|_| ReadError::Damaged))
+        .transpose()
+}
+
+fn needed<T: TryFrom<i32>>(number: Option<&i32>) -> Result<T, ReadError> {
+    need(narrow(number)?)
+}
+
+impl KnownGroup<'_> {
+    /// The row after the last of the batch that begins at `start`.
+    fn end_of_batch(&self, start: usize, rows: usize) -> Result<usize, ReadError> {
+        let identity = |row: usize| {
+            let session = need(self.columns.session.code(row))?;
+            let columns = self.columns;
+            Ok::<_, ReadError>((session, columns.seq.at(row)?, columns.fingerprint.at(row)?))
+        };
+        let first = identity(start)?;
+        for row in start + 1..rows {
+            if identity(row)? != first {
+                return Ok(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn batch(&self, start: usize, end: usize) -> Result<Archived, ReadError> {
+        let session = *need(of(&self.columns.session, &self.sessions, start))?;
+        let meta = match need(of(&self.columns.kind, &self.kinds, start))? {
+            Some(_) => None,
+            None => match self.leftover(start) {
+                Some(Leftover::Meta(meta)) => Some(meta.clone()),
+                _ => return Err(ReadError::Damaged),
+            },
+        };
+        let first = start + usize::from(meta.is_some());
+        let mut events = Vec::with_capacity(end - first);
+        for row in first..end {
+            events.push(self.event(row)?);
+        }
+        self.check_identity(session, start, first, end)?;
+        Ok(Archived {
+            session,
+            seq: needed(Some(self.columns.seq.at(start)?))?,
+            fingerprint: u32::try_from(*self.columns.fingerprint.at(start)?).map_err(|_| ReadError::Damaged)?,
+            meta,
+            events,
+        })
+    }
+
+    /// Whether the rows are numbered from 0, −1 for what tells of the session, and begin when their session says.
+    fn check_identity(&self, session: SessionId, start: usize, first: usize, end: usize) -> Result<(), ReadError> {
+        let offset = if first > start { -1 } else { 0 };
+        for (index, row) in (offset..).zip(start..end) {
+            let began = u64::try_from(*self.columns.started_ms.at(row)?);
+            if *self.columns.index.at(row)? != index || began != Ok(session.started_ms()) {
+                return Err(ReadError::Damaged);
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&self, row: usize) -> Result<Event, ReadError> {
+        let kind = need(*need(of(&self.columns.kind, &self.kinds, row))?)?;
+        let t = needed(self.columns.t_ms.take(row))?;
+        Ok(Event {
+            t,
+            what: self.what(kind, row)?,
+        })
+    }
+
+    fn what(&self, kind: Kind, row: usize) -> Result<What, ReadError> {
+        let columns = self.columns;
+        Ok(match kind {
+            Kind::Page => What::Page(Page {
+                url: UrlTemplate::clone(need(of(&columns.page, &self.pages, row))?),
+                cause: need(self.name(row)?.cause)?,
+                load: narrow(columns.ms.take(row))?,
+            }),
+            Kind::Click => What::Click(Click {
+                el: need(self.element(row))?,
+                x: needed(columns.x.take(row))?,
+                y: needed(columns.y.take(row))?,
+                button: need(self.name(row)?.button)?,
+                count: narrow(columns.count.take(row))?,
+            }),
+            Kind::Input => What::Input(self.input(row)?),
+            Kind::Submit => What::Submit(Submit {
+                el: need(self.element(row))?,
+                valid: *need(columns.valid.take(row))?,
+                filled: needed(columns.count.take(row))?,
+            }),
+            Kind::Key => What::Key(Key {
+                key: need(self.name(row)?.key)?,
+                mods: match self.leftover(row) {
+                    None => leftover::OfKey::default(),
+                    Some(Leftover::Key(left)) => left.clone(),
+                    Some(_) => return Err(ReadError::Damaged),
+                }
+                .mods,
+                el: self.element(row),
+            }),
+            Kind::Move => What::Move(Move {
+                x: needed(columns.x.take(row))?,
+                y: needed(columns.y.take(row))?,
+                path: numbers::read_path(need(columns.path.take(row))?.data())?,
+            }),
+            Kind::Scroll => What::Scroll(Scroll {
+                y: needed(columns.y.take(row))?,
+                x: needed(columns.x.take(row))?,
+                max: needed(columns.y_max.take(row))?,
+                ms: needed(columns.ms.take(row))?,
+                el: self.element(row),
+            }),
+            rarer => self.rarer(rarer, row)?,
+        })
+    }
+
+    fn rarer(&self, kind: Kind, row: usize) -> Result<What, ReadError> {
+        let columns = self.columns;
+        Ok(match (kind, self.leftover(row)) {
+            (Kind::Drag, Some(Leftover::Drag(left))) => What::Drag(Drag {
+                el: need(self.element(row))?,
+                to: left.to.clone(),
+                dx: left.dx,
+                dy: left.dy,
+                ms: needed(columns.ms.take(row))?,
+            }),
+            (Kind::Api, None) => What::Api(self.api(row, leftover::OfApi::default())?),
+            (Kind::Api, Some(Leftover::Api(left))) => What::Api(self.api(row, left.clone())?),
+            (Kind::Error, Some(Leftover::Error(left))) => What::Error(Error {
+                name: need(self.name(row)?.error)?,
+                message: left.message.clone(),
+                script: of(&columns.url, &self.urls, row).copied().cloned(),
+                line: left.line,
+                col: left.col,
+                rejection: left.rejection,
+            }),
+            (Kind::Viewport, Some(Leftover::Viewport(viewport))) => What::Viewport(viewport.clone()),
+            (Kind::Visibility, None) => What::Visibility(Visibility {
+                hidden: need(self.name(row)?.hidden)?,
+            }),
+            (Kind::End, None) => What::End(End {
+                reason: need(self.name(row)?.end)?,
+            }),
+            (Kind::Custom, None) => What::Custom(Custom {
+                name: need(self.name(row)?.custom.clone())?,
+            }),
+            _ => return Err(ReadError::Damaged),
+        })
+    }
+
+    fn input(&self, row: usize) -> Result<Input, ReadError> {
+        let columns = self.columns;
+        let digest = columns.value_digest.take(row).map(|bits| u32::try_from(*bits));
+        let rhythm = columns.rhythm.take(row).map(|text| numbers::read_counts(text.data()));
+        Ok(Input {
+            el: need(self.element(row))?,
+            value: Value {
+                kind: *need(of(&columns.value_kind, &self.value_kinds, row))?,
+                len: narrow(columns.value_len.take(row))?,
+                digest: digest
+                    .transpose()
+                    .map_err(|_| ReadError::Damaged)?
+                    .map(ValueDigest::from_bits),
+            },
+            keys: needed(columns.keys.take(row))?,
+            edits: needed(columns.edits.take(row))?,
+            ms: needed(columns.ms.take(row))?,
+            paste: match self.leftover(row) {
+                None => false,
+                Some(Leftover::Input(left)) => left.paste,
+                Some(_) => return Err(ReadError::Damaged),
+            },
+            rhythm: rhythm.transpose()?.unwrap_or_default(),
+        })
+    }
+
+    fn api(&self, row: usize, left: leftover::OfApi) -> Result<Api, ReadError> {
+        let columns = self.columns;
+        Ok(Api {
+            method: *need(of(&columns.method, &self.methods, row))?,
+            url: UrlTemplate::clone(need(of(&columns.url, &self.urls, row))?),
+            status: needed(columns.status.take(row))?,
+            ms: needed(columns.ms.take(row))?,
+            request: left.request,
+            response: left.response,
+            xhr: left.xhr,
+        })
+    }
+
+    fn element(&self, row: usize) -> Option<Element> {
+        of(&self.columns.element, &self.elements, row).copied().cloned()
+    }
+
+    fn name(&self, row: usize) -> Result<&Name, ReadError> {
+        need(of(&self.columns.name, &self.names, row).copied())
+    }
+
+    fn leftover(&self, row: usize) -> Option<&Leftover> {
+        of(&self.columns.detail, &self.leftovers, row).copied()
+    }
+}

@@ -1,0 +1,202 @@
+//! Batches to a file.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parquet::data_type::ByteArray;
+use parquet::file::writer::SerializedFileWriter;
+use serde::Serialize;
+use testgram_protocol::event::{Element, Event, Meta, UrlTemplate, What};
+
+use crate::columns::{self, Row, Rows};
+use crate::leftover;
+use crate::{Archived, WriteError, numbers, seal};
+
+/// The word in `kind` of the row that tells of the session.
+pub(crate) const META: &str = "meta";
+/// The words in `name` of a tab's visibility.
+pub(crate) const HIDDEN: &str = "hidden";
+/// See [`HIDDEN`].
+pub(crate) const SHOWN: &str = "shown";
+
+/// Rows of a row group, of which readers keep at most one in memory. Few files have more than one.
+const GROUP_ROWS: usize = 1 << 19;
+
+/// Writes batches as a file: in order of session, number and fingerprint, each once. The same batches are the same bytes, in
+/// whatever order they come. A batch that tells nothing, of which ingest stores none, has no row.
+///
+/// # Errors
+/// If a batch holds a number that no valid one holds, or memory fails.
+pub fn write(batches: &[Archived]) -> Result<Vec<u8>, WriteError> {
+    let mut batches: Vec<&Archived> = batches.iter().filter(|batch| batch.rows() > 0).collect();
+    batches.sort_unstable_by(|a, b| a.order(b));
+    batches.dedup_by_key(|batch| batch.identity());
+    let schema = Arc::new(columns::schema()?);
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(columns::properties()?))?;
+    let mut rest = batches.as_slice();
+    while !rest.is_empty() {
+        let mut rows = Rows::default();
+        let mut count = 0;
+        while count < GROUP_ROWS
+            && let Some(batch) = rest.split_off_first()
+        {
+            push(&mut rows, batch)?;
+            count += batch.rows();
+        }
+        let mut group = file.next_row_group()?;
+        rows.write(&mut group)?;
+        group.close()?;
+    }
+    seal::close(file.into_inner()?).ok_or(WriteError::Encoder)
+}
+
+/// The rows of a batch.
+fn push(rows: &mut Rows, batch: &Archived) -> Result<(), WriteError> {
+    let session = columns::text(batch.session.expose());
+    let started_ms = i64::try_from(batch.session.started_ms()).map_err(|_| WriteError::OutOfRange)?;
+    let seq = int(batch.seq)?;
+    let mut page = None;
+    let identified = |index| Row {
+        session: Some(session.clone()),
+        started_ms: Some(started_ms),
+        seq: Some(seq),
+        fingerprint: Some(i64::from(batch.fingerprint)),
+        index: Some(index),
+        ..Row::default()
+    };
+    if let Some(meta) = &batch.meta {
+        rows.push(Row {
+            kind: Some(fixed(META)),
+            detail: Some(told_of(meta)?),
+            ..identified(-1)
+        });
+    }
+    for (index, event) in (0..).zip(&batch.events) {
+        let mut row = identified(index);
+        tell(&mut row, event)?;
+        if row.page.is_some() {
+            page.clone_from(&row.page);
+        } else {
+            row.page.clone_from(&page);
+        }
+        rows.push(row);
+    }
+    Ok(())
+}
+
+fn told_of(meta: &Meta) -> Result<ByteArray, WriteError> {
+    leftover::meta(meta).map(columns::text)
+}
+
+/// Puts what an event tells into its row.
+fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
+    row.t_ms = Some(int(event.t)?);
+    row.kind = Some(fixed(event.what.kind().word()));
+    match &event.what {
+        What::Page(page) => {
+            row.page = Some(url(&page.url));
+            row.name = Some(word(&page.cause)?);
+            row.ms = page.load.map(int).transpose()?;
+        }
+        What::Click(click) => {
+            row.element = Some(element(&click.el)?);
+            row.name = Some(word(&click.button)?);
+            row.x = Some(click.x.into());
+            row.y = Some(click.y.into());
+            row.count = click.count.map(i32::from);
+        }
+        What::Input(input) => {
+            row.element = Some(element(&input.el)?);
+            row.value_kind = Some(word(&input.value.kind)?);
+            row.value_len = input.value.len.map(i32::from);
+            row.value_digest = input.value.digest.map(|digest| i64::from(digest.bits()));
+            row.keys = Some(input.keys.into());
+            row.edits = Some(input.edits.into());
+            row.ms = Some(int(input.ms)?);
+            let rhythm = input.rhythm.items();
+            row.rhythm = (!rhythm.is_empty()).then(|| columns::text(numbers::counts(rhythm)));
+            row.detail = leftover::of_input(input)?.map(columns::text);
+        }
+        What::Submit(submit) => {
+            row.element = Some(element(&submit.el)?);
+            row.valid = Some(submit.valid);
+            row.count = Some(submit.filled.into());
+        }
+        What::Key(key) => {
+            row.element = key.el.as_ref().map(element).transpose()?;
+            row.name = Some(word(&key.key)?);
+            row.detail = leftover::of_key(key)?.map(columns::text);
+        }
+        What::Move(stretch) => {
+            row.x = Some(stretch.x.into());
+            row.y = Some(stretch.y.into());
+            row.path = Some(columns::text(numbers::path(stretch)));
+        }
+        What::Scroll(scroll) => {
+            row.element = scroll.el.as_ref().map(element).transpose()?;
+            row.x = Some(int(scroll.x)?);
+            row.y = Some(int(scroll.y)?);
+            row.y_max = Some(int(scroll.max)?);
+            row.ms = Some(int(scroll.ms)?);
+        }
+        rarer => tell_rarer(row, rarer)?,
+    }
+    Ok(())
+}
+
+/// See [`tell`].
+fn tell_rarer(row: &mut Row, what: &What) -> Result<(), WriteError> {
+    match what {
+        What::Drag(drag) => {
+            row.element = Some(element(&drag.el)?);
+            row.ms = Some(int(drag.ms)?);
+            row.detail = Some(columns::text(leftover::of_drag(drag)?));
+        }
+        What::Api(api) => {
+            row.url = Some(url(&api.url));
+            row.method = Some(word(&api.method)?);
+            row.status = Some(api.status.into());
+            row.ms = Some(int(api.ms)?);
+            row.detail = leftover::of_api(api)?.map(columns::text);
+        }
+        What::Error(error) => {
+            row.name = Some(word(&error.name)?);
+            row.url = error.script.as_ref().map(url);
+            row.detail = Some(columns::text(leftover::of_error(error)?));
+        }
+        What::Viewport(viewport) => row.detail = Some(columns::text(leftover::json(viewport)?)),
+        What::Visibility(visibility) => row.name = Some(fixed(if visibility.hidden { HIDDEN } else { SHOWN })),
+        What::End(end) => row.name = Some(word(&end.reason)?),
+        What::Custom(custom) => row.name = Some(columns::text(custom.name.as_str().to_owned())),
+        // Told before. Spelled out, so that a kind to come is thought of here.
+        What::Page(_)
+        | What::Click(_)
+        | What::Input(_)
+        | What::Submit(_)
+        | What::Key(_)
+        | What::Move(_)
+        | What::Scroll(_) => {}
+    }
+    Ok(())
+}
+
+fn int(number: u32) -> Result<i32, WriteError> {
+    i32::try_from(number).map_err(|_| WriteError::OutOfRange)
+}
+
+fn url(template: &UrlTemplate) -> ByteArray {
+    columns::text(template.as_str().to_owned())
+}
+
+fn element(element: &Element) -> Result<ByteArray, WriteError> {
+    leftover::element(element).map(columns::text)
+}
+
+/// A word of a closed list, as on the wire.
+fn word<T: Serialize>(word: &T) -> Result<ByteArray, WriteError> {
+    leftover::json(word).map(|quoted| columns::text(quoted.trim_matches('"').to_owned()))
+}
+
+fn fixed(word: &'static str) -> ByteArray {
+    Bytes::from_static(word.as_bytes()).into()
+}
