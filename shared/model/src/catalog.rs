@@ -5,6 +5,7 @@
 
 mod actions;
 mod anchors;
+mod data;
 mod elements;
 mod names;
 mod routes;
@@ -18,7 +19,7 @@ use crate::alphabet::{Alphabet, MOST, Symbol};
 use crate::inventory::{Act, Inventory, Item, Support, without_query};
 pub use actions::{Action, Verb, With};
 use anchors::{Rank, anchor, shape};
-use elements::Raw;
+use elements::{Data, Raw};
 use routes::{Route, Routes};
 
 /// The format of [`Catalog::to_bytes`].
@@ -133,7 +134,7 @@ struct Content {
     pages: Vec<PageEntry>,
     elements: Vec<ElementEntry>,
     endpoints: Vec<EndpointEntry>,
-    lists: Vec<(PageId, String)>,
+    data: Vec<(PageId, String, Data)>,
     anchors: Vec<(PageId, Rank, String, ElementId)>,
     /// Sorted by name: a place is a symbol less one.
     actions: Vec<(String, Action)>,
@@ -151,10 +152,11 @@ pub struct Catalog {
 }
 
 /// The anchors of a page.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 struct Anchors {
-    lists: std::collections::HashSet<String>,
-    of: HashMap<(Rank, String), ElementId>,
+    data: HashMap<String, Data>,
+    /// By rank.
+    of: [HashMap<String, ElementId>; Rank::ALL.len()],
 }
 
 impl std::fmt::Debug for Catalog {
@@ -184,12 +186,13 @@ impl From<Content> for Catalog {
             of.push((endpoint.method, EndpointId::at(place)));
         }
         let mut anchors = HashMap::<PageId, Anchors>::new();
-        for (page, shape) in &content.lists {
-            anchors.entry(*page).or_default().lists.insert(shape.clone());
+        for (page, shape, data) in &content.data {
+            let of = anchors.entry(*page).or_default();
+            of.data.insert(shape.clone(), *data);
         }
         for (page, rank, text, element) in &content.anchors {
-            let of = &mut anchors.entry(*page).or_default().of;
-            of.insert((*rank, text.clone()), *element);
+            let of = anchors.entry(*page).or_default().of.get_mut(*rank as usize);
+            of.map(|of| of.insert(text.clone(), *element));
         }
         let symbols = (1..)
             .zip(&content.actions)
@@ -237,10 +240,19 @@ impl Catalog {
     #[must_use]
     pub fn element(&self, page: PageId, element: &Element) -> Option<ElementId> {
         let anchors = self.anchors.get(&page)?;
-        let is_item = !anchors.lists.is_empty() && anchors.lists.contains(&shape(element));
-        let ranks = Rank::ALL.into_iter().filter(|rank| !(is_item && rank.is_of_item()));
-        let mut named = ranks.filter_map(|rank| Some((rank, anchor(element, rank)?)));
-        named.find_map(|anchor| anchors.of.get(&anchor).copied())
+        let mut text = String::new();
+        let mut data = Data::default();
+        if !anchors.data.is_empty() {
+            shape(element, &mut text);
+            data = anchors.data.get(&text).copied().unwrap_or_default();
+        }
+        let ranks = Rank::ALL.into_iter().zip(&anchors.of);
+        let mut ranks = ranks.filter(|(rank, of)| !of.is_empty() && !data.has(*rank));
+        ranks.find_map(|(rank, of)| {
+            text.clear();
+            anchor(element, rank, &mut text);
+            of.get(&text).copied()
+        })
     }
 
     /// The endpoint of a call; `None` if it fell below k.
@@ -385,7 +397,8 @@ impl Content {
             self.elements.push(names::entry(page, group, &members, self.k));
         }
         names::make_unique(self.elements.get_mut(first..).unwrap_or_default());
-        self.lists.extend(learned.lists.into_iter().map(|shape| (page, shape)));
+        let data = learned.data.into_iter();
+        self.data.extend(data.map(|(shape, data)| (page, shape, data)));
         let anchors = learned.anchors.into_iter();
         let anchors = anchors.map(|((rank, text), group)| (page, rank, text, ElementId::at(first + group)));
         self.anchors.extend(anchors);

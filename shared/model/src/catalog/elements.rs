@@ -4,20 +4,22 @@
 //! it, and what is left goes on to the next kind. See [`super::anchors`] for the kinds.
 //!
 //! * An anchor that elements found before have too, and only those of one of them, is that element's: it lost its better anchor.
-//! * Elements of one shape in many places with many labels are items of a list. Their names and places are data: they are
-//!   known by what they have in common.
+//! * What elements of one shape are called is data if it is different for too many of them (generated ids), or if they are items of
+//!   a list. They are then known by what they have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use testgram_protocol::event::Element;
 
-use super::anchors::{Rank, anchor, shape};
+use super::anchors::{self, Rank, anchor, shape};
+use super::data::{MANY, Visits};
 use crate::inventory::Support;
 
-/// Items of one shape, in different places and with different labels, that make a list: a form has two or three buttons alike.
+/// Items of a list: elements of one shape, with so many labels, in so many places of their containers. A form has two or three
+/// buttons alike, but they stand in one container.
 const ITEMS: usize = 4;
 
-/// Steps of a path whose children are the page's own controls however many they are.
+/// Where elements alike are the page's own controls, however many they are.
 const LANDMARKS: [&str; 3] = ["header", "nav", "footer"];
 
 /// A fingerprint met on a page.
@@ -26,14 +28,28 @@ pub(super) struct Raw {
     pub(super) support: Support,
 }
 
+/// Ranks of which an element's anchors are data.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Data(u16);
+
+impl Data {
+    pub(super) const fn has(self, rank: Rank) -> bool {
+        self.0 & (1 << rank as u16) != 0
+    }
+
+    const fn add(&mut self, rank: Rank) {
+        self.0 |= 1 << rank as u16;
+    }
+}
+
 /// What was learned of one page.
 #[derive(Default)]
 pub(super) struct Learned {
-    /// The shapes of list items.
-    pub(super) lists: BTreeSet<String>,
-    /// Anchors, with the number of the element each names.
+    /// What is data, by shape.
+    pub(super) data: BTreeMap<String, Data>,
+    /// Anchors, with the place of the group each names.
     pub(super) anchors: BTreeMap<(Rank, String), usize>,
-    /// The elements: places in the fingerprints.
+    /// The elements.
     pub(super) groups: Vec<Group>,
     /// Fingerprints that are no element: fewer than k sessions met them and all that is like them.
     pub(super) left: usize,
@@ -43,22 +59,22 @@ pub(super) struct Learned {
 pub(super) struct Group {
     /// The anchor that made it.
     pub(super) anchor: (Rank, String),
+    /// Places in the list of fingerprints.
     pub(super) raw: Vec<usize>,
 }
 
-/// Learns the elements of a page from its fingerprints, which are sorted.
+/// Learns the elements of a page from its fingerprints, which are in a fixed order.
 pub(super) fn learn(raw: &[Raw], k: u32) -> Learned {
+    let shapes: Vec<String> = raw.iter().map(|raw| text(|into| shape(&raw.element, into))).collect();
     let mut learned = Learned {
-        lists: lists(raw, k),
+        data: data(raw, &shapes, k),
         ..Learned::default()
     };
-    let items: Vec<bool> = raw
-        .iter()
-        .map(|raw| learned.lists.contains(&shape(&raw.element)))
-        .collect();
-    let mut of: Vec<Option<usize>> = vec![None; raw.len()];
+    let data = |shape| learned.data.get(shape).copied().unwrap_or_default();
+    let data: Vec<Data> = shapes.iter().map(data).collect();
+    let mut of = vec![None; raw.len()];
     for rank in Rank::ALL {
-        for (text, members) in by_anchor(raw, &items, rank) {
+        for (text, members) in by_anchor(raw, &data, rank) {
             learned.settle(raw, &mut of, (rank, text), &members, k);
         }
     }
@@ -66,12 +82,18 @@ pub(super) fn learn(raw: &[Raw], k: u32) -> Learned {
     learned
 }
 
+fn text(write: impl FnOnce(&mut String)) -> String {
+    let mut text = String::new();
+    write(&mut text);
+    text
+}
+
 /// The fingerprints that have an anchor of a rank, by its text.
-fn by_anchor(raw: &[Raw], items: &[bool], rank: Rank) -> BTreeMap<String, Vec<usize>> {
+fn by_anchor(raw: &[Raw], data: &[Data], rank: Rank) -> BTreeMap<String, Vec<usize>> {
     let mut by = BTreeMap::<String, Vec<usize>>::new();
-    for (place, (raw, is_item)) in raw.iter().zip(items).enumerate() {
-        let passes = *is_item && rank.is_of_item();
-        if let Some(text) = anchor(&raw.element, rank).filter(|_| !passes) {
+    for (place, (raw, data)) in raw.iter().zip(data).enumerate() {
+        let text = text(|into| anchor(&raw.element, rank, into));
+        if !text.is_empty() && !data.has(rank) {
             by.entry(text).or_default().push(place);
         }
     }
@@ -81,29 +103,21 @@ fn by_anchor(raw: &[Raw], items: &[bool], rank: Rank) -> BTreeMap<String, Vec<us
 impl Learned {
     /// Makes the fingerprints with an anchor that are still free one element, or part of one.
     fn settle(&mut self, raw: &[Raw], of: &mut [Option<usize>], anchor: (Rank, String), members: &[usize], k: u32) {
-        let group = |place: &usize| of.get(*place).copied().flatten();
-        let free: Vec<usize> = members.iter().copied().filter(|place| group(place).is_none()).collect();
+        let mut free = (Vec::new(), Support::default());
         let mut taken = BTreeMap::<usize, Support>::new();
-        for place in members {
-            if let Some((group, raw)) = group(place).zip(raw.get(*place)) {
+        for (place, raw) in members.iter().filter_map(|place| Some((*place, raw.get(*place)?))) {
+            if let Some(group) = of.get(place).copied().flatten() {
                 taken.entry(group).or_default().union(&raw.support);
+            } else {
+                free.0.push(place);
+                free.1.union(&raw.support);
             }
         }
-        let mut owners = taken
-            .iter()
-            .filter(|(_, met)| met.at_least() >= k)
-            .map(|(group, _)| *group);
-        let owner = owners
-            .next()
-            .filter(|_| anchor.0.names_one() && owners.next().is_none());
-        let met: Support = free
-            .iter()
-            .filter_map(|place| raw.get(*place))
-            .map(|raw| &raw.support)
-            .collect();
-        let group = match owner {
+        let mut owners = taken.iter().filter(|(_, met)| met.at_least() >= k);
+        let owner = owners.next().map(|(group, _)| *group);
+        let group = match owner.filter(|_| anchor.0.names_one() && owners.next().is_none()) {
             Some(owner) => owner,
-            None if met.at_least() >= k => {
+            None if free.1.at_least() >= k => {
                 self.groups.push(Group {
                     anchor: anchor.clone(),
                     raw: Vec::new(),
@@ -112,41 +126,59 @@ impl Learned {
             }
             None => return,
         };
-        for place in &free {
+        for place in &free.0 {
             of.iter_mut().skip(*place).take(1).for_each(|of| *of = Some(group));
         }
-        self.groups
-            .iter_mut()
-            .skip(group)
-            .take(1)
-            .for_each(|group| group.raw.extend(&free));
+        let mut groups = self.groups.iter_mut().skip(group).take(1);
+        groups.by_ref().for_each(|group| group.raw.extend(&free.0));
         self.anchors.insert(anchor, group);
     }
 }
 
-/// The shapes of list items.
-fn lists(raw: &[Raw], k: u32) -> BTreeSet<String> {
-    let mut shapes = BTreeMap::<String, Vec<&Raw>>::new();
-    for raw in raw {
-        if !is_of_page(&raw.element) {
-            shapes.entry(shape(&raw.element)).or_default().push(raw);
+/// Which anchors are data, by shape.
+fn data(raw: &[Raw], shapes: &[String], k: u32) -> BTreeMap<String, Data> {
+    let mut by_shape = BTreeMap::<&String, Vec<&Raw>>::new();
+    for (raw, shape) in raw.iter().zip(shapes) {
+        by_shape.entry(shape).or_default().push(raw);
+    }
+    let mut found = BTreeMap::new();
+    for (shape, alike) in by_shape.into_iter().filter(|(_, alike)| alike.len() >= ITEMS) {
+        let met: Support = alike.iter().map(|raw| &raw.support).collect();
+        let data = data_of(&alike);
+        if data != Data::default() && met.at_least() >= k {
+            found.insert(shape.clone(), data);
         }
     }
-    shapes.retain(|_, raw| {
-        let places: BTreeSet<&str> = raw.iter().map(|raw| raw.element.path.as_str()).collect();
-        let labels: BTreeSet<u16> = raw.iter().filter_map(|raw| Some(raw.element.label?.bits())).collect();
-        let met: Support = raw.iter().map(|raw| &raw.support).collect();
-        places.len() >= ITEMS && labels.len() >= ITEMS && met.at_least() >= k
-    });
-    shapes.into_keys().collect()
+    found
 }
 
-/// Whether an element stands in what pages have around their content.
-fn is_of_page(element: &Element) -> bool {
-    let mut steps = element
-        .path
-        .as_str()
-        .split('>')
-        .map(|step| step.split(':').next().unwrap_or_default());
-    steps.any(|step| LANDMARKS.contains(&step))
+/// Which anchors of elements of one shape are data.
+fn data_of(alike: &[&Raw]) -> Data {
+    let is_list = is_list(alike);
+    let mut data = Data::default();
+    for rank in Rank::ALL.into_iter().filter(|rank| rank.may_be_data()) {
+        let mut values = BTreeMap::<String, u64>::new();
+        for raw in alike {
+            let value = text(|into| anchor(&raw.element, rank, into));
+            let visits = values.entry(value).or_default();
+            *visits = visits.saturating_add(raw.support.at_least().into());
+        }
+        values.remove("");
+        let differ = is_list && values.len() >= ITEMS;
+        if differ || Visits::of(values.values().copied()).are_data(MANY) {
+            data.add(rank);
+        }
+    }
+    data
+}
+
+/// Whether elements of one shape are items of a list. Fields and what stands around the content are not: a filter with ten boxes has
+/// ten fields.
+fn is_list(alike: &[&Raw]) -> bool {
+    let items = alike.iter().map(|raw| &raw.element);
+    let items =
+        items.filter(|item| !anchors::is_field(item) && !anchors::tags(item).any(|tag| LANDMARKS.contains(&tag)));
+    let containers: BTreeSet<&str> = items.clone().map(anchors::parent).collect();
+    let labels: BTreeSet<u16> = items.filter_map(|item| Some(item.label?.bits())).collect();
+    containers.len() >= ITEMS && labels.len() >= ITEMS
 }

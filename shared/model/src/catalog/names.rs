@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use testgram_protocol::event::Element;
 
-use super::anchors::kind_of_place;
+use super::anchors::{Rank, anchor};
 use super::elements::{Group, Raw};
 use super::{ElementEntry, PageId};
 use crate::inventory::Support;
@@ -16,7 +16,7 @@ pub(super) fn entry(page: PageId, group: &Group, members: &[&Raw], k: u32) -> El
     let tag = text(|el| Some(el.tag.as_str()));
     ElementEntry {
         page,
-        name: name(&group.anchor.1, tag.as_deref()),
+        name: name(&group.anchor, tag.as_deref()),
         role: word(members, k, |el| el.role, |role| role as u16),
         field: word(members, k, |el| el.field, |field| field as u16),
         id: text(|el| el.id.as_ref().map(|id| id.as_str())),
@@ -34,11 +34,11 @@ pub(super) fn entry(page: PageId, group: &Group, members: &[&Raw], k: u32) -> El
 }
 
 /// How an element is called: its anchor, with its tag where the anchor has none.
-fn name(anchor: &str, tag: Option<&str>) -> String {
-    if anchor.starts_with(['[', '#']) {
-        format!("{}{anchor}", tag.unwrap_or_default())
-    } else {
-        anchor.to_owned()
+fn name((rank, text): &(Rank, String), tag: Option<&str>) -> String {
+    match rank {
+        Rank::TestId | Rank::Id => format!("{}{text}", tag.unwrap_or_default()),
+        Rank::KindOfPlace => format!("any {text}"),
+        _ => text.clone(),
     }
 }
 
@@ -103,8 +103,14 @@ fn classes(members: &[&Raw], k: u32) -> Vec<String> {
 fn path(members: &[&Raw], all: u32, k: u32) -> Option<String> {
     let exact = best(met(members, |el| Some(el.path.as_str()).into_iter()), k);
     let exact = exact.filter(|(_, support)| support.saturating_mul(2) >= all);
-    let kind = || best(met(members, |el| Some(kind_of_place(el)).into_iter()), k);
+    let most = || best(met(members, |el| Some(kind(el)).into_iter()), k);
     exact
         .map(|(path, _)| path.to_owned())
-        .or_else(|| kind().map(|(path, _)| path))
+        .or_else(|| most().map(|(path, _)| path))
+}
+
+fn kind(element: &Element) -> String {
+    let mut kind = String::new();
+    anchor(element, Rank::KindOfPlace, &mut kind);
+    kind
 }

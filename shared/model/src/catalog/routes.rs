@@ -1,27 +1,21 @@
 //! Page templates: which path segments are data.
 //!
-//! URLs are a tree of segments. A node is *open* if many of its children are rare: what stands there is data, and all of it becomes
-//! `:param`. The subtrees of what became one are one subtree, which is judged in its turn. A site's own pages stand in the
+//! URLs are a tree of segments. A node is *open* if many of its children are rare (see [`super::data`]): what stands there is data, and all
+//! of it becomes `:param`. The subtrees of what became one are one subtree, which is judged in its turn. A site's own pages stand in the
 //! first segment of a path, and of a route behind `#`: there more rare children are needed, and only the rare ones become `:param`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::data::{MANY, Visits};
 use crate::inventory::Support;
 
 /// What stands for a segment that is data.
 const PARAM: &str = "/:param";
 
-/// Rare children that open a node: sections of a site are written by hand and rarely number a dozen that hardly anybody visits.
-const MANY: usize = 12;
-
 /// Rare children that open a first segment, where `/about`, `/terms` and the like stand beside each other.
-const MANY_FIRST: usize = 48;
-
-/// A child is rare below one visit in this many to the node: five categories of a fifth each are not, nor are a dozen alike; three dozen
-/// products are, and one of them may have a tenth of all visits without the others looking common.
-const RARE: u64 = 20;
+const MANY_FIRST: usize = 4 * MANY;
 
 /// How a catalog reads URLs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,18 +105,16 @@ impl Routes {
 
 /// Whether a node is open; then with the children that stay as they are.
 fn opens(at: &str, children: &BTreeMap<&str, Vec<Below<'_>>>, k: u32) -> Option<BTreeSet<String>> {
-    let visits = |below: &[Below<'_>]| below.iter().map(|url| u64::from(url.support.at_least())).sum::<u64>();
+    let visits = |below: &[Below<'_>]| below.iter().map(|url| u64::from(url.support.at_least())).sum();
     let names = || children.iter().filter(|(name, _)| is_name(name));
-    let all: u64 = names().map(|(_, below)| visits(below)).sum();
-    let is_rare = |below: &[Below<'_>]| visits(below).saturating_mul(RARE) < all;
+    let all = Visits::of(names().map(|(_, below)| visits(below)));
     let is_first = is_first(at);
-    let rare = names().filter(|(_, below)| is_rare(below)).count();
-    if rare < if is_first { MANY_FIRST } else { MANY } {
+    if !all.are_data(if is_first { MANY_FIRST } else { MANY }) {
         return None;
     }
     let stays = |below: &[Below<'_>]| {
         let met: Support = below.iter().map(|url| url.support).collect();
-        is_first && !is_rare(below) && met.at_least() >= k
+        is_first && !all.is_rare(visits(below)) && met.at_least() >= k
     };
     let kept = names().filter(|(_, below)| stays(below));
     Some(kept.map(|(name, _)| (*name).to_owned()).collect())
