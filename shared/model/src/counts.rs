@@ -89,6 +89,11 @@ impl Counts {
         Self { sessions, ..self }
     }
 
+    /// Makes room for continuations. How many contexts they have is not known.
+    pub(crate) fn reserve(&mut self, nexts: usize) {
+        self.nexts.reserve_exact(nexts);
+    }
+
     /// Adds a continuation that comes after all the others.
     pub(crate) fn append(&mut self, key: Key, next: Next) {
         if self.keys.last() != Some(&key) {

@@ -3,7 +3,6 @@
 use crate::alphabet::{Alphabet, END, Symbol};
 use crate::context::LONGEST;
 use crate::evidence::{Evidence, SAMPLE};
-use crate::learn::{Settings, learn};
 use crate::math::scramble;
 use crate::mixing::Mixing;
 use crate::model::Model;
@@ -35,27 +34,6 @@ pub struct Comparison {
     pub order1: Fidelity,
     /// By the last five symbols, interpolated Kneser–Ney.
     pub order5: Fidelity,
-}
-
-/// Learns from some sessions and measures on others. Sessions are told apart by their place in `train`.
-pub fn fidelity<'a>(
-    alphabet: Alphabet,
-    train: impl Iterator<Item = &'a [Symbol]>,
-    test: impl Iterator<Item = &'a [Symbol]>,
-    k: u32,
-) -> Fidelity {
-    let numbers = alphabet.clone();
-    let model = learn(
-        &evidence(alphabet, train),
-        Settings {
-            k,
-            ..Settings::default()
-        },
-    );
-    measure(
-        &Predictor::new(&model),
-        test.map(|session| renumbered(&numbers, &model, session)),
-    )
 }
 
 /// Evidence of sessions that have no ids: their places stand in.

@@ -8,7 +8,7 @@
 //! 2. [`fn@learn`] applies the threshold: nothing that fewer than k distinct sessions did is in the [`Model`]. What needs whole
 //!    sessions (personas, mixing weights) is learned from the sample.
 //! 3. [`Predictor`] reads a model and says, symbol by symbol, how likely each next one is; [`simulate`] draws sessions from it
-//!    and [`fn@fidelity`] measures it on sessions it has not seen.
+//!    and [`fidelity`] measures it on sessions it has not seen.
 //!
 //! The same evidence gives the same model, byte for byte: fixed orders, fixed seeds, and no function of the platform's
 //! mathematics library.
@@ -18,6 +18,7 @@ mod bytes;
 mod candidates;
 mod catalog;
 pub mod context;
+pub mod corpus;
 mod counting;
 mod counts;
 pub mod document;
@@ -47,7 +48,7 @@ pub use catalog::{
 pub use counts::{Counts, Next};
 pub use document::Document;
 pub use evidence::{Evidence, SAMPLE};
-pub use fidelity::{Fidelity, fidelity};
+pub use fidelity::Fidelity;
 pub use inventory::{Inventory, MOST_BYTES, MOST_OF_A_SESSION, WITNESSES};
 pub use learn::{Settings, learn};
 pub use mixing::Mixing;

@@ -6,6 +6,7 @@
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use testgram_model::context::{History, Key};
+use testgram_model::corpus::Corpus;
 use testgram_model::fidelity::renumbered;
 use testgram_model::{Alphabet, END, Evidence, Model, Predictor, START, Settings, Symbol, learn, simulate};
 
@@ -228,4 +229,28 @@ fn a_regular_world_is_predicted() {
         .filter(|drawn| drawn.len() == session.len())
         .count();
     assert!(drawn > 80, "{drawn}");
+}
+
+#[test]
+fn files_are_learned_from_and_refused() {
+    let refused = |train: &[u8], test: &[u8]| Corpus::parse(train, test, b"").unwrap_err().to_string();
+    assert_eq!(refused(b"a b", b"\xff"), "not_utf8");
+    assert_eq!(refused(b"\n \n", b"a"), "empty");
+    assert_eq!(refused(b"a", b""), "empty");
+    let many: Vec<String> = (0..=testgram_model::MOST).map(|name| name.to_string()).collect();
+    assert_eq!(refused(many.join(" ").as_bytes(), b"a"), "too_many_symbols");
+
+    let lines = "home list item\nhome list\n\n".repeat(40);
+    let corpus = Corpus::parse(lines.as_bytes(), b"home list item\nhome unheard-of", b"").unwrap();
+    let mut now = 0.0;
+    let mut seconds = || {
+        now += 1.0;
+        now
+    };
+    let (report, model) = corpus.report(2, &mut seconds);
+    assert_eq!((report.train_seconds, report.symbols_per_second), (1.0, 7.0));
+    assert_eq!(report.model_bytes, serde_json::to_vec(&model).unwrap().len() as u64);
+    assert_eq!(model.alphabet.outcomes(), 4);
+    assert!(report.bits_per_symbol.is_finite() && report.bits_per_symbol > 0.0);
+    assert!(report.top1 <= report.top5);
 }
