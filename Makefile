@@ -20,7 +20,7 @@ help: ## List the targets
 
 up: ## Build and start the whole system on this machine (needs only Rust and a C compiler)
 	@tools/setup.sh up
-	cargo run --locked --package testgram-tg --bin tg -- up $(ARGS)
+	cargo run --locked --package testgram-tg --bin tg -- up --demo-traffic $(ARGS)
 
 test: ## Run the whole gate: format, lints, licences, all tests
 	@tools/setup.sh test
@@ -57,8 +57,9 @@ fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 	RUSTC_BOOTSTRAP=1 cargo fuzz run $(FUZZ_TARGET) fuzz/corpus/$(FUZZ_TARGET) fuzz/seeds/$(FUZZ_TARGET) -- -max_len=4096 \
 	  -dict=fuzz/$(FUZZ_TARGET).dict -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048
 
-generated: ## Write anew what is generated and committed: the JSON Schema and the unsalted digests
+generated: ## Write anew what is generated and committed: the JSON Schemas and the unsalted digests
 	cargo run --locked --package testgram-protocol --example generate
+	cargo run --locked --package testgram-model --example generate
 
 .PHONY: bench
 bench: ## Measure ingest, the functions, tg up and the snippet, as ratios beside a limit or a peer (ARGS="--json FILE")

@@ -38,7 +38,8 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 
 cargo build --quiet --locked --package testgram-tg
 # Only these packages: built with others, they would get the others' features.
-cargo build --quiet --locked --release --package testgram-authorize --package testgram-ingest --package testgram-script
+cargo build --quiet --locked --release --package testgram-authorize --package testgram-ingest --package testgram-script \
+  --package testgram-archive --package testgram-builder
 
 target/debug/tg up --port 0 --aws-port 0 --json --data "$scratch/data" >"$scratch/ready" 2>"$scratch/tg.log" &
 up=$!
@@ -47,7 +48,8 @@ aws=$(grep -o 'http://127.0.0.1:[0-9]*' "$scratch/tg.log" | head -n 1)
 
 port=$(free_port)
 AWS_ENDPOINT_URL=$aws AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=testgram AWS_SECRET_ACCESS_KEY=testgram TESTGRAM_TABLES=testgram \
-  TESTGRAM_SOCKET=ws://127.0.0.1:4600/ws cargo lambda watch --release --ignore-changes --invoke-address 127.0.0.1 --invoke-port "$port" >"$scratch/watch.log" 2>&1 &
+  TESTGRAM_SOCKET=ws://127.0.0.1:4600/ws TESTGRAM_BUCKET=testgram-archive TESTGRAM_KEYS=alias/testgram/local/ \
+  TESTGRAM_QUEUE=$aws/000000000000/testgram-archive cargo lambda watch --release --ignore-changes --invoke-address 127.0.0.1 --invoke-port "$port" >"$scratch/watch.log" 2>&1 &
 watch=$!
 until_true 20 "cargo lambda watch" bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
 
@@ -74,6 +76,9 @@ answers ingest ingest-batch 'body["type"] == "ack" and body["accepted"] == 14 an
 answers ingest ingest-batch-partial '[r["code"] for r in body["rejected"]] == ["looks_like_email", "digest_not_allowed"]'
 answers ingest ingest-default 'body["code"] == "unknown_type"'
 answers ingest ingest-disconnect 'answer["statusCode"] == 200'
+answers archive archive-dispatch 'set(answer) == {"windows", "queued"} and answer["windows"] == answer["queued"]'
+answers archive archive-work '[f["itemIdentifier"] for f in answer["batchItemFailures"]] == ["2e1424d4-f796-459a-8184-9c92662be6da"]'
+answers builder builder-plan 'answer == {"builds": []}'
 answers script script-get 'answer["statusCode"] == 200 and "\"key\":\"demo\"" in body and "__TESTGRAM__" not in body'
 
 stored=$(python3 - "$aws" <<'PYTHON'

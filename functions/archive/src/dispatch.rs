@@ -14,9 +14,7 @@ pub(crate) async fn dispatch(state: &State) -> Result<Response, StoreError> {
     let queued = state.queue.send(&marks).await?;
     // How long the oldest window has been closed: what an alarm on a stuck archive goes by.
     let oldest = marks.iter().map(|mark| mark.window.number()).min();
-    let lag = oldest.map_or(0, |window| {
-        now_ms.saturating_sub((window + 1) * WINDOW_SECONDS * 1000)
-    });
+    let lag = oldest.map_or(0, |window| now_ms.saturating_sub((window + 1) * WINDOW_SECONDS * 1000));
     let line = Line::new("archive")
         .metric("Windows", Unit::Count, marks.len() as f64)
         .metric("WindowsQueued", Unit::Count, queued as f64)

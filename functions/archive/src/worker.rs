@@ -142,7 +142,10 @@ impl Held {
         }
         if !self.unread.is_empty() {
             // Acknowledged once, so not to be lost: an operator is told and finds it.
-            tracing::error!(items = self.unread.len(), "items of the buffer cannot be read; put aside");
+            tracing::error!(
+                items = self.unread.len(),
+                "items of the buffer cannot be read; put aside"
+            );
             done.aside += self.unread.len();
             world.put_aside(window, &self.unread).await?;
         }

@@ -1,7 +1,5 @@
 //! Names for what is made, by what it is made of.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of some parts, each after its length, in lower-case hex.
@@ -11,12 +9,7 @@ pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    let mut hex = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a string does not fail.
-        drop(write!(hex, "{byte:02x}"));
-    }
-    hex
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -34,8 +34,11 @@ pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> 
     let snapshot = Snapshot::of(&world, &build).await?;
     let mut all = Inventory::new();
     for partition in snapshot.partitions.keys() {
-        let kept = world.kept(Stage::Inventory, &snapshot.inventory_digest(partition));
-        let bytes = kept.await?.ok_or(Failed::StepMissing)?;
+        let digest = snapshot.inventory_digest(partition);
+        let bytes = world
+            .kept(Stage::Inventory, &digest)
+            .await?
+            .ok_or(Failed::StepMissing)?;
         all.merge(Inventory::from_bytes(&bytes).ok_or(Failed::StepMissing)?);
     }
     let bytes = Catalog::of(&all, snapshot.k).to_bytes();
@@ -83,11 +86,7 @@ pub(crate) async fn kept_catalog(world: &World<'_>, build: &Of) -> Result<Catalo
 }
 
 /// Every session of these files, each once and whole.
-async fn fold(
-    world: &World<'_>,
-    files: &[(String, u64)],
-    mut add: impl FnMut(&Session),
-) -> Result<Answer, Failed> {
+async fn fold(world: &World<'_>, files: &[(String, u64)], mut add: impl FnMut(&Session)) -> Result<Answer, Failed> {
     let bytes: u64 = files.iter().map(|(_, bytes)| bytes).sum();
     let passes = u32::try_from(bytes / PASS_BYTES + 1).unwrap_or(u32::MAX / PARTS);
     let (mut sessions, mut events) = (0, 0);
@@ -96,7 +95,9 @@ async fn fold(
         let of_pass = |session: testgram_protocol::id::SessionId| session.bucket(PARTS * passes) / PARTS == pass;
         let (mut reader, mut batches) = (Reader::default(), Vec::new());
         for (key, _) in files {
-            let file = reader.read(&world.read(key).await?).map_err(|_| Failed::ArchiveDamaged)?;
+            let file = reader
+                .read(&world.read(key).await?)
+                .map_err(|_| Failed::ArchiveDamaged)?;
             batches.push(file.into_iter().filter(|batch| of_pass(batch.session)).collect());
         }
         for session in testgram_columns::sessions(batches) {

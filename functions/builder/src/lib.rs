@@ -34,11 +34,7 @@ impl State {
     /// Puts a state together.
     #[must_use]
     pub const fn new(build: Build, metrics: Sink, now_ms: fn() -> u64) -> Self {
-        Self {
-            build,
-            metrics,
-            now_ms,
-        }
+        Self { build, metrics, now_ms }
     }
 
     fn world<'a>(&'a self, tenant: &'a TenantId, world: &'a WorldId) -> World<'a> {

@@ -47,9 +47,17 @@ pub async fn start() -> Result<Start, StartError> {
     started
 }
 
+/// Where the SDK may be told to find a service.
+const ENDPOINTS: &[&str] = &[
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_SQS",
+];
+
 async fn configure() -> Result<Start, StartError> {
     let region = region::check(variable("AWS_REGION").as_deref())?;
-    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB"] {
+    for name in ENDPOINTS {
         if variable(name).is_some_and(|url| !is_private(&url, "https://", "http://")) {
             return Err(StartError::NotEncrypted(name));
         }

@@ -129,7 +129,10 @@ impl Shelf<'_> {
             let page = page.map_err(|error| StoreError::of(&error, "bucket:ListObjectsV2"))?;
             keys.extend(page.contents().iter().filter_map(|object| {
                 let key = object.key()?.strip_prefix(&self.prefix)?;
-                Some((key.to_owned(), u64::try_from(object.size().unwrap_or_default()).unwrap_or_default()))
+                Some((
+                    key.to_owned(),
+                    u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
+                ))
             }));
         }
         keys.sort_unstable();

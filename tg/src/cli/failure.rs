@@ -19,17 +19,29 @@ pub enum Reason {
     DataUnusable,
     /// 6 `worlds_unusable`: the file of worlds cannot be read, is not one, or names a key that is taken.
     WorldsUnusable,
+    /// 7 `no_stack`: no stack of Testgram answers at the endpoint.
+    NoStack,
+    /// 8 `no_such_world`: there is no world of that name.
+    NoSuchWorld,
+    /// 9 `no_model`: the world has no model yet.
+    NoModel,
+    /// 10 `input_unusable`: a file that was given cannot be read, or holds something else.
+    InputUnusable,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Failed,
         Self::Usage,
         Self::PortInUse,
         Self::DataInUse,
         Self::DataUnusable,
         Self::WorldsUnusable,
+        Self::NoStack,
+        Self::NoSuchWorld,
+        Self::NoModel,
+        Self::InputUnusable,
     ];
 
     /// What the process exits with.
@@ -41,6 +53,10 @@ impl Reason {
             Self::DataInUse => 4,
             Self::DataUnusable => 5,
             Self::WorldsUnusable => 6,
+            Self::NoStack => 7,
+            Self::NoSuchWorld => 8,
+            Self::NoModel => 9,
+            Self::InputUnusable => 10,
         }
     }
 
@@ -53,6 +69,10 @@ impl Reason {
             Self::DataInUse => "data_in_use",
             Self::DataUnusable => "data_unusable",
             Self::WorldsUnusable => "worlds_unusable",
+            Self::NoStack => "no_stack",
+            Self::NoSuchWorld => "no_such_world",
+            Self::NoModel => "no_model",
+            Self::InputUnusable => "input_unusable",
         }
     }
 
@@ -68,6 +88,10 @@ impl Reason {
             Self::WorldsUnusable => {
                 r#"the file is like [{"tenant": "acme", "world": "shop", "key": "shopkey", "settings": {}}]; docs/settings.md lists the settings"#
             }
+            Self::NoStack => "start one with tg up (make up), or name its AWS endpoint with --aws",
+            Self::NoSuchWorld => "a world is named tenant/world; the demo world is demo/demo",
+            Self::NoModel => "tg archive and tg build make one, once at least k sessions were recorded",
+            Self::InputUnusable => "see tg <command> --help for what the file is to hold",
         }
     }
 }
@@ -159,6 +183,10 @@ mod tests {
             (4, "data_in_use"),
             (5, "data_unusable"),
             (6, "worlds_unusable"),
+            (7, "no_stack"),
+            (8, "no_such_world"),
+            (9, "no_model"),
+            (10, "input_unusable"),
         ];
         assert_eq!(table, pinned);
         assert_eq!(

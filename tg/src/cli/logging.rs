@@ -48,6 +48,11 @@ pub(super) fn start(level: Level, json: bool) {
     panic::set_hook(Box::new(without_payload));
 }
 
+/// Logs what went wrong, for commands that end: their outcome is on standard output.
+pub(super) fn quiet() {
+    start(Level::Error, false);
+}
+
 /// A panic in a handler is answered as a function error. Its message may quote what the handler was working on, so the
 /// place is logged and the message is not.
 fn without_payload(panic: &PanicHookInfo<'_>) {

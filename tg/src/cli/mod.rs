@@ -1,8 +1,15 @@
 //! The command line.
 
+mod archive;
+mod build;
+mod demo;
 mod failure;
+mod fidelity;
 mod logging;
+mod model;
 mod output;
+mod progress;
+mod target;
 mod up;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -25,6 +32,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Up(Up),
+    Archive(archive::Archive),
+    Build(build::Build),
+    Model(model::Model),
+    Demo(demo::Demo),
+    Fidelity(fidelity::Fidelity),
 }
 
 /// Runs the command that the arguments name. `clients` makes the SDK clients of the handlers against the local stores.
@@ -33,9 +45,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clients: impl MakeClients) 
     // Before the arguments are understood, how to say that they are not.
     let json = args.iter().any(|arg| arg == "--json");
     let outcome = match Cli::try_parse_from(args) {
-        Ok(Cli {
-            command: Command::Up(up),
-        }) => up.run(clients),
+        Ok(Cli { command }) => match command {
+            Command::Up(up) => up.run(clients),
+            Command::Archive(archive) => archive.run(),
+            Command::Build(build) => build.run(),
+            Command::Model(model) => model.run(),
+            Command::Demo(demo) => demo.run(clients),
+            Command::Fidelity(fidelity) => fidelity.run(),
+        },
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             output::text(&error.to_string());
             Ok(())

@@ -21,6 +21,20 @@ pub(super) fn text(text: &str) {
     drop(write!(io::stdout(), "{text}"));
 }
 
+/// A file that was asked for, as it is.
+///
+/// # Errors
+/// When nobody takes all of it.
+pub(super) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
+    let written = io::stdout().write_all(bytes);
+    written.map_err(|error| Failure::new(super::Reason::Failed, error.to_string()))
+}
+
+/// An outcome for programs.
+pub(super) fn json(value: &serde_json::Value) {
+    text(&format!("{value}\n"));
+}
+
 /// Why the command failed.
 pub(super) fn failure(failure: &Failure, json: bool) {
     if json {

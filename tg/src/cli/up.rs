@@ -8,9 +8,11 @@ use tokio::{
 };
 
 use super::{
-    Failure, Reason,
+    Failure, Reason, demo,
     logging::{self, Level},
     output,
+    progress::Progress,
+    target::WorldName,
 };
 use crate::local::{
     stack::{MakeClients, Options, Stack},
@@ -41,6 +43,10 @@ pub struct Up {
     /// File with worlds to be there when it serves, beside the demo world, in JSON: a list of {tenant, world, key, settings}
     #[arg(long, value_name = "FILE")]
     worlds: Option<PathBuf>,
+
+    /// Where the demo world has no model yet, send it the recorded traffic of the demo shop and build one
+    #[arg(long)]
+    demo_traffic: bool,
 
     /// Log and fail in JSON
     #[arg(long)]
@@ -75,7 +81,7 @@ impl Up {
         let options = Options {
             port: self.port,
             aws_port: self.aws_port,
-            data: self.data,
+            data: self.data.clone(),
             worlds: worlds.unwrap_or_default(),
         };
         let stack = tokio::select! {
@@ -86,7 +92,16 @@ impl Up {
             stack.shutdown().await;
             return Err(failed(&error));
         }
-        signals.next().await;
+        let first_look = async {
+            if self.demo_traffic {
+                first_look(&stack).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = signals.next() => (),
+            () = first_look => (),
+        }
         tracing::info!("ending");
         tokio::select! {
             () = stack.shutdown() => (),
@@ -94,6 +109,21 @@ impl Up {
             () = signals.next() => tracing::warn!("ended at once"),
         }
         Ok(())
+    }
+}
+
+/// Something to look at: the first model of the demo world, unless it has one. A stack that cannot have it serves all the same.
+async fn first_look(stack: &Stack) {
+    let Some(world) = WorldName::demo() else { return };
+    let room = stack.stores().build();
+    let known = room.world(&world.tenant, &world.world).pointer().await;
+    if !matches!(known, Ok(None)) {
+        return;
+    }
+    tracing::info!("the demo world has no model yet: sending it the recorded traffic");
+    match demo::first_model(stack, &Progress::new(false)).await {
+        Ok(_) => tracing::info!("the demo world has a model: tg model show"),
+        Err(failure) => tracing::warn!(failure = failure.text(), "the demo world has no model"),
     }
 }
 

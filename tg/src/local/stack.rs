@@ -1,16 +1,9 @@
 //! The whole local stack, from a folder and two ports to something that serves; and the one place where the handlers
 //! are connected to it.
 
-use std::{io, net::Ipv4Addr, path::PathBuf, sync::Arc};
+use std::{io, net::Ipv4Addr, path::PathBuf};
 
-use axum::Router;
-use lambda_runtime::Diagnostic;
-use testgram_runtime::clock;
-use testgram_runtime::metrics::Sink;
 use testgram_store::StoreError;
-use testgram_store::authorizer::Worlds;
-use testgram_store::ingest::Ingest;
-use testgram_store::script::Scripts;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -18,9 +11,10 @@ use super::{
     aws::{AwsError, Endpoint},
     data::{DataError, DataFolder},
     demo::{self, DemoError},
-    front, function,
+    front, functions,
     gateway::{Api, Gateway, Limits, Routes},
     http_api,
+    schedules::Schedules,
     stores::{self, Stores},
     worlds::{World, WorldsError},
 };
@@ -32,44 +26,6 @@ pub const NAMED_ROUTES: &[&str] = &["batch"];
 pub trait MakeClients: FnOnce(&Endpoint) -> Stores {}
 
 impl<F: FnOnce(&Endpoint) -> Stores> MakeClients for F {}
-
-/// Connects the handlers to their routes.
-fn routes(stores: Stores) -> Routes {
-    let Stores { dynamodb, tables } = stores;
-    let worlds = Worlds::new(dynamodb.clone(), tables.clone());
-    let authorize = Arc::new(testgram_authorize::State::new(worlds, metrics(), clock::now_ms));
-    let ingest = Ingest::new(dynamodb, tables);
-    let ingest = Arc::new(testgram_ingest::State::new(ingest, metrics(), clock::now_ms));
-    let authorize = function::typed(move |request| {
-        let state = Arc::clone(&authorize);
-        async move {
-            testgram_authorize::handle(&state, request)
-                .await
-                .map_err(Diagnostic::from)
-        }
-    });
-    let ingest = function::typed(move |request| {
-        let state = Arc::clone(&ingest);
-        async move { Ok::<_, Diagnostic>(testgram_ingest::handle(&state, request).await) }
-    });
-    Routes::new(authorize, &ingest, NAMED_ROUTES)
-}
-
-/// The snippet's route, with the function behind it.
-fn script(stores: Stores, socket: String) -> Router {
-    let worlds = Scripts::new(stores.dynamodb, stores.tables);
-    let state = Arc::new(testgram_script::State::new(worlds, socket, metrics(), clock::now_ms));
-    let script = function::typed(move |request| {
-        let state = Arc::clone(&state);
-        async move { Ok::<_, Diagnostic>(testgram_script::handle(&state, request).await) }
-    });
-    http_api::router("/js/world/{file}", script)
-}
-
-/// Metrics go to the log: standard output is for the ready line.
-fn metrics() -> Sink {
-    Sink::to(|line| tracing::debug!(line, "metrics"))
-}
 
 /// Where the stack serves, and from which folder.
 #[derive(Debug, Clone)]
@@ -121,6 +77,8 @@ pub struct Stack {
     gateway: Gateway,
     stop: CancellationToken,
     served: JoinHandle<io::Result<()>>,
+    schedules: Schedules,
+    stores: Stores,
     aws: Endpoint,
     /// Last, so that the lock is let go when all else is closed.
     _data: DataFolder,
@@ -144,9 +102,12 @@ impl Stack {
         stores::prepare(&stores, &options.worlds).await?;
         let api = Api::default();
         let socket = format!("ws://{address}/{}", api.stage);
-        let script = script(stores.clone(), socket);
-        let gateway = Gateway::new(api, routes(stores), Limits::default());
+        let script = http_api::router("/js/world/{file}", functions::script(&stores, socket));
+        let routes = Routes::new(functions::authorize(&stores), &functions::ingest(&stores), NAMED_ROUTES);
+        let gateway = Gateway::new(api, routes, Limits::default());
         let router = front::router([gateway.router(), script, demo::router()?]);
+        let schedules = Schedules::start(functions::scheduled(&stores), aws.queues());
+        let schedules = schedules.map_err(AwsError::from)?;
         let stop = CancellationToken::new();
         let served = tokio::spawn(front::serve(front, router, stop.clone()));
         tracing::info!(data = %data.path().display(), aws = aws.url(), "serving");
@@ -155,6 +116,8 @@ impl Stack {
             gateway,
             stop,
             served,
+            schedules,
+            stores,
             aws,
             _data: data,
         })
@@ -163,6 +126,11 @@ impl Stack {
     /// The front's address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The clients of its stores.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
     }
 
     /// Ends the stack from the outside in: no new connections, running invocations, sockets, stores, lock.
@@ -174,6 +142,7 @@ impl Stack {
         if !matches!(served, Ok(Ok(Ok(())))) {
             tracing::warn!("the front did not end well");
         }
+        self.schedules.stop().await;
         self.aws.stop().await;
         tracing::info!("ended");
     }

@@ -6,10 +6,14 @@ use testgram_protocol::id::{TenantId, WorldId, WorldKey};
 use testgram_protocol::settings::Settings;
 use testgram_runtime::clock;
 use testgram_store::admin::Admin;
+use testgram_store::archive::Archive;
 use testgram_store::authorizer::Worlds;
+use testgram_store::bucket::{Bucket, Keys};
+use testgram_store::build::Build;
+use testgram_store::queue::Queue;
 use testgram_store::{StoreError, Tables};
 
-use super::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
+use super::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, sqs};
 use super::stack::StartError;
 use super::worlds::{self, World};
 
@@ -26,19 +30,61 @@ pub struct Stores {
     pub dynamodb: Client,
     /// Its tables' names.
     pub tables: Tables,
+    /// S3's bucket.
+    pub bucket: Bucket,
+    /// SQS's queue of archive tasks.
+    pub queue: Queue,
 }
 
-/// Clients against an AWS endpoint: the SDK as it is, but for the address and the credentials.
+impl Stores {
+    /// The archiver's room.
+    pub fn archive(&self) -> Archive {
+        Archive::new(self.dynamodb.clone(), self.tables.clone(), self.bucket.clone())
+    }
+
+    /// The builder's room.
+    pub fn build(&self) -> Build {
+        Build::new(self.dynamodb.clone(), self.tables.clone(), self.bucket.clone())
+    }
+}
+
+/// The bucket's name.
+const BUCKET: &str = "testgram-archive";
+/// What the aliases of tenants' keys begin with. There are no keys here: the stand-in takes the header and keeps it not.
+const KEYS: &str = "alias/testgram/local/";
+
+/// Clients against an AWS endpoint: the SDKs as they are, but for the address and the credentials.
 pub fn clients(url: &str) -> Stores {
-    let config = aws_sdk_dynamodb::Config::builder()
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "local");
+    let dynamodb = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(url)
         .region(Region::new(REGION))
-        .credentials_provider(Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "local"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
+        .credentials_provider(credentials.clone())
+        .http_client(http.clone());
+    let s3 = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(url)
+        .region(Region::new(REGION))
+        .credentials_provider(credentials.clone())
+        .http_client(http.clone())
+        .force_path_style(true);
+    let sqs = aws_sdk_sqs::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(url)
+        .region(Region::new(REGION))
+        .credentials_provider(credentials)
+        .http_client(http);
     Stores {
-        dynamodb: Client::from_conf(config.build()),
+        dynamodb: Client::from_conf(dynamodb.build()),
         tables: Tables::under(PREFIX),
+        bucket: Bucket::new(
+            aws_sdk_s3::Client::from_conf(s3.build()),
+            BUCKET.to_owned(),
+            Keys::of(KEYS.to_owned()),
+        ),
+        queue: Queue::new(aws_sdk_sqs::Client::from_conf(sqs.build()), sqs::url(url, sqs::TASKS)),
     }
 }
 
@@ -47,6 +93,7 @@ pub fn clients(url: &str) -> Stores {
 pub(super) async fn prepare(stores: &Stores, worlds: &[World]) -> Result<(), StartError> {
     let admin = Admin::new(stores.dynamodb.clone(), stores.tables.clone());
     admin.create_tables().await?;
+    stores.bucket.create().await?;
     let demo = demo().ok_or(StoreError::Refused)?;
     let known = Worlds::new(stores.dynamodb.clone(), stores.tables.clone())
         .find(&demo.key, clock::now_ms())

@@ -8,12 +8,16 @@
     reason = "tests"
 )]
 
+mod archive;
 mod batches;
 mod client;
 mod connect;
 mod durability;
 mod frames;
+mod lake;
 mod limits;
+mod models;
+mod proxy;
 mod samples;
 mod script;
 mod stack;

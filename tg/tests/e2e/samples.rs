@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 
 use crate::stack::Stack;
 
-fn sample(name: &str) -> Value {
+pub(crate) fn sample(name: &str) -> Value {
     let path = format!("{}/../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
@@ -134,7 +134,7 @@ async fn a_message_without_the_authorizers_word_is_refused() {
 async fn the_authorizer_answers_its_sample_and_anything_else() {
     let stack = Stack::start();
     let (metrics, lines) = sink();
-    let Stores { dynamodb, tables } = stores::clients(&stack.aws);
+    let Stores { dynamodb, tables, .. } = stores::clients(&stack.aws);
     let state = testgram_authorize::State::new(Worlds::new(dynamodb, tables), metrics, || NOON);
     let ask = async |event: Value| {
         let answer = testgram_authorize::handle(&state, serde_json::from_value(event).unwrap()).await;

@@ -127,8 +127,17 @@ impl Stack {
     }
 
     fn archive(&self) -> Archive {
-        let clients = stores::clients(&self.aws);
-        Archive::new(clients.dynamodb, clients.tables)
+        stores::clients(&self.aws).archive()
+    }
+
+    /// The files of objects below a folder of a bucket.
+    pub(crate) fn objects(&self, below: &str) -> Vec<PathBuf> {
+        let folder = self.data.join("s3").join(below);
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file())
+            .collect()
     }
 
     pub(crate) async fn marks(&self) -> Vec<Mark> {

@@ -42,6 +42,8 @@ pub(crate) struct Row {
 pub(crate) enum Aim {
     /// Its ratio.
     RatioAtMost(f64),
+    /// Its ratio.
+    RatioAtLeast(f64),
     /// The figure itself.
     AtMost(f64),
 }
@@ -147,6 +149,7 @@ impl Row {
     pub(crate) fn holds(&self) -> Option<bool> {
         Some(match self.aim? {
             Aim::RatioAtMost(most) => self.ratio? <= most,
+            Aim::RatioAtLeast(least) => self.ratio? >= least,
             Aim::AtMost(most) => self.value <= most,
         })
     }
@@ -161,6 +164,7 @@ mod tests {
         let row = || Row::new("x", 4.0, "ms").beside("y", 2.0);
         assert_eq!(row().holds(), None);
         assert_eq!(row().aim(Aim::RatioAtMost(2.0)).holds(), Some(true));
+        assert_eq!(row().aim(Aim::RatioAtLeast(2.1)).holds(), Some(false));
         assert_eq!(row().aim(Aim::AtMost(3.9)).holds(), Some(false));
     }
 }

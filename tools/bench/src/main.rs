@@ -1,11 +1,12 @@
-//! `make bench`: what ingest and the snippet cost, as ratios of one run beside a limit or a peer. Nothing here fails for being
+//! `make bench`: what ingest, the snippet and the fold cost, as ratios of one run beside a limit or a peer. Nothing here fails for being
 //! slow: a figure that misses its aim says so in the table, and people decide.
 //!
-//! usage: `bench [ingest | items | peers | size | startup | load | snippet | all]… [--json FILE]`
+//! usage: `bench [ingest | items | peers | size | startup | load | snippet | fold | all]… [--json FILE]`
 
 mod built;
 mod child;
 mod figures;
+mod fold;
 mod http;
 mod ingest;
 mod items;
@@ -37,6 +38,7 @@ const ALL: &[(&str, Measure)] = &[
     ("startup", startup::measure),
     ("load", load::measure),
     ("snippet", snippet::measure),
+    ("fold", fold::measure),
 ];
 
 fn main() -> ExitCode {
@@ -46,6 +48,10 @@ fn main() -> ExitCode {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = arguments.next(),
+            fold::CHILD => {
+                let folder = arguments.next().unwrap_or_default();
+                return output::ended(fold::fold(folder.as_ref()));
+            }
             load::ECHO => return output::ended(load::echo()),
             _ => wanted.push(argument),
         }

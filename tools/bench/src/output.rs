@@ -87,6 +87,7 @@ fn line(row: &Row, widest: usize) -> String {
     if let (Some(aim), Some(holds)) = (row.aim, holds) {
         line += &match aim {
             Aim::RatioAtMost(most) => format!("  (aim: at most {most}x, {holds})"),
+            Aim::RatioAtLeast(least) => format!("  (aim: at least {least}x, {holds})"),
             Aim::AtMost(most) => format!("  (aim: at most {}, {holds})", number(most)),
         };
     }

@@ -1,11 +1,11 @@
-//! One port for two services: who a request is for stands in its headers.
+//! One port for three services: who a request is for stands in its headers.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::Request,
-    http::{HeaderMap, StatusCode, Uri, header, uri::PathAndQuery},
+    http::{HeaderMap, HeaderName, StatusCode, Uri, header, uri::PathAndQuery},
     response::{IntoResponse, Response},
 };
 use hyper_util::{
@@ -14,10 +14,16 @@ use hyper_util::{
 };
 use s3s::service::S3Service;
 
+use super::sqs::Queues;
+
+/// Most bytes of a call to SQS: its own bound.
+const MESSAGE_BYTES: usize = 1024 * 1024;
+
 #[derive(Debug, PartialEq, Eq)]
 enum Service {
     DynamoDb,
     S3,
+    Sqs,
 }
 
 /// Hands requests on to the service that they are for.
@@ -25,16 +31,18 @@ pub(crate) struct Dispatch {
     tables: SocketAddr,
     proxy: Client<HttpConnector, Body>,
     buckets: S3Service,
+    queues: Arc<Queues>,
 }
 
 impl Dispatch {
-    pub(crate) fn new(tables: SocketAddr, buckets: S3Service) -> Self {
+    pub(crate) fn new(tables: SocketAddr, buckets: S3Service, queues: Arc<Queues>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Self {
             tables,
             proxy: Client::builder(TokioExecutor::new()).build(connector),
             buckets,
+            queues,
         }
     }
 
@@ -42,6 +50,18 @@ impl Dispatch {
         match service_of(request.headers()) {
             Service::DynamoDb => self.to_tables(request).await,
             Service::S3 => self.to_buckets(request).await,
+            Service::Sqs => self.to_queues(request).await,
+        }
+    }
+
+    async fn to_queues(&self, request: Request) -> Response {
+        let target = text(request.headers(), HeaderName::from_static("x-amz-target")).to_owned();
+        let Some(operation) = target.strip_prefix("AmazonSQS.") else {
+            return StatusCode::BAD_REQUEST.into_response();
+        };
+        match to_bytes(request.into_body(), MESSAGE_BYTES).await {
+            Ok(body) => self.queues.answer(operation, &body),
+            Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         }
     }
 
@@ -82,22 +102,25 @@ fn unavailable(service: &'static str) -> Response {
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
-/// DynamoDB's requests name their operation in `X-Amz-Target`; a signature names its service in the scope
+fn text(headers: &HeaderMap, name: HeaderName) -> &str {
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+/// DynamoDB's and SQS's requests name their operation in `X-Amz-Target`; a signature names its service in the scope
 /// (`Credential=<key>/<date>/<region>/<service>/aws4_request`). All else is S3, which has neither target nor path.
 fn service_of(headers: &HeaderMap) -> Service {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
-    let target = text(header::HeaderName::from_static("x-amz-target"));
-    let scope = text(header::AUTHORIZATION)
+    let target = text(headers, HeaderName::from_static("x-amz-target"));
+    let scope = text(headers, header::AUTHORIZATION)
         .split_once("Credential=")
         .map_or("", |(_, rest)| rest);
     let service = scope.split(',').next().and_then(|scope| scope.split('/').nth(3));
     if target.starts_with("DynamoDB") || service == Some("dynamodb") {
         Service::DynamoDb
+    } else if target.starts_with("AmazonSQS") || service == Some("sqs") {
+        Service::Sqs
     } else {
         Service::S3
     }
@@ -127,6 +150,8 @@ mod tests {
             Service::DynamoDb
         );
         assert_eq!(of("authorization", &signed("dynamodb")), Service::DynamoDb);
+        assert_eq!(of("x-amz-target", "AmazonSQS.SendMessage"), Service::Sqs);
+        assert_eq!(of("authorization", &signed("sqs")), Service::Sqs);
         assert_eq!(of("authorization", &signed("s3")), Service::S3);
         assert_eq!(of("authorization", "Bearer dynamodb"), Service::S3);
         assert_eq!(service_of(&HeaderMap::new()), Service::S3);

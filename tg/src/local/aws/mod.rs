@@ -1,10 +1,11 @@
-//! AWS on loopback: DynamoDB on SQLite and S3 on folders, on one port, for unmodified SDKs.
+//! AWS on loopback: DynamoDB on SQLite, S3 on folders and SQS in memory, on one port, for unmodified SDKs.
 //!
 //! Kept in the data folder. A committed write survives `kill -9`; see [`dynamodb`] for what a power cut may take.
 
 mod dispatch;
 mod dynamodb;
 mod s3;
+pub(crate) mod sqs;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
@@ -43,6 +44,7 @@ pub struct Endpoint {
     stop: CancellationToken,
     served: JoinHandle<io::Result<()>>,
     tables: dynamodb::Tables,
+    queues: Arc<sqs::Queues>,
 }
 
 impl Endpoint {
@@ -54,7 +56,8 @@ impl Endpoint {
         let address = listener.local_addr()?;
         let tables = dynamodb::Tables::start(&data.dynamodb())?;
         let buckets = s3::service(&data.s3())?;
-        let dispatch = Arc::new(dispatch::Dispatch::new(tables.address(), buckets));
+        let queues = Arc::<sqs::Queues>::default();
+        let dispatch = Arc::new(dispatch::Dispatch::new(tables.address(), buckets, Arc::clone(&queues)));
         let router = Router::new()
             .fallback(move |request| {
                 let dispatch = Arc::clone(&dispatch);
@@ -68,12 +71,18 @@ impl Endpoint {
             stop,
             served,
             tables,
+            queues,
         })
     }
 
     /// What an SDK needs as its endpoint.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The queues, for who feeds functions from them.
+    pub(crate) fn queues(&self) -> Arc<sqs::Queues> {
+        Arc::clone(&self.queues)
     }
 
     /// Stops serving once the open requests are answered, and closes the stores.

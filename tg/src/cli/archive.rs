@@ -1,0 +1,73 @@
+//! `tg archive`: what the schedule does every minute, now.
+
+use serde_json::json;
+use testgram_archive::Archived;
+use testgram_runtime::clock;
+use testgram_store::key::Window;
+
+use super::progress::Progress;
+use super::target::{Target, runtime};
+use super::{Failure, Reason, logging, output};
+use crate::local::stores::Stores;
+
+/// Move what was recorded from the buffer to the archive, now
+///
+/// Windows that are still open are archived as far as they go; the rest of them follows.
+///
+/// Exit codes: 0 done; 2 the arguments are not understood; 7 no stack answers; 1 anything else.
+#[derive(Debug, clap::Args)]
+pub(super) struct Archive {
+    #[command(flatten)]
+    target: Target,
+
+    /// Print the outcome as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Archive {
+    /// Runs once.
+    pub(super) fn run(self) -> Result<(), Failure> {
+        logging::quiet();
+        let progress = Progress::new(self.json);
+        let done = runtime()?.block_on(async {
+            let stores = self.target.stores().await?;
+            all(&stores, &progress).await
+        })?;
+        let (windows, archived) = done;
+        if self.json {
+            output::json(&json!({
+                "windows": windows, "batches": archived.batches, "events": archived.events, "aside": archived.aside,
+                "files": archived.files, "bytes": archived.bytes,
+            }));
+        } else {
+            output::text(&format!(
+                "archived {} events of {} batches from {windows} window(s): {} file(s), {} bytes\n",
+                archived.events, archived.batches, archived.files, archived.bytes
+            ));
+            if archived.aside > 0 {
+                output::text(&format!("put aside {} items that cannot be read\n", archived.aside));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Archives every window there is, the open ones among them: how many, and what was in them.
+///
+/// # Errors
+/// The store's.
+pub(super) async fn all(stores: &Stores, progress: &Progress) -> Result<(usize, Archived), Failure> {
+    let failed = |error: testgram_store::StoreError| Failure::new(Reason::Failed, error.to_string());
+    let room = stores.archive();
+    let now_ms = clock::now_ms();
+    let after = Window::numbered(Window::at(now_ms).number() + 1);
+    let marks = room.marks_before(after).await.map_err(failed)?;
+    let mut sum = Archived::default();
+    for (nth, mark) in marks.iter().enumerate() {
+        let archived = testgram_archive::archive(&room, mark, now_ms).await.map_err(failed)?;
+        sum = sum.and(archived);
+        progress.step("archiving windows", nth + 1, marks.len());
+    }
+    Ok((marks.len(), sum))
+}

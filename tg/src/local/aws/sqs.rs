@@ -1,0 +1,281 @@
+//! SQS in memory: the archive's queue and its dead letters, over SQS's JSON protocol and for the poller that feeds the function.
+//!
+//! Its messages are gone with the process. The dispatcher makes them anew from the marks, which are not: as in AWS, where a message may
+//! be lost with its time, and the mark stays.
+//!
+//! Known to differ from AWS: no signatures, attributes, delays or long polls; standard queues only, in order of arrival.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use tokio::{sync::Notify, time::Instant};
+
+use crate::local::gateway::ids;
+
+/// The account that the local queues are in.
+const ACCOUNT: &str = "000000000000";
+/// The queue of archive tasks, as the template names it.
+pub(crate) const TASKS: &str = "testgram-archive";
+/// Where tasks end up that fail again and again.
+pub(crate) const DEAD_LETTERS: &str = "testgram-archive-dead";
+/// How often a task is tried. As in the template.
+const MOST_RECEIVES: u32 = 3;
+/// How long a message that was handed out is not handed out again.
+const VISIBILITY: Duration = Duration::from_secs(30);
+/// Most messages a call hands out.
+const AT_ONCE: usize = 10;
+
+/// The two queues.
+#[derive(Debug, Default)]
+pub(crate) struct Queues {
+    tasks: Queue,
+    dead: Queue,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    messages: Mutex<VecDeque<Message>>,
+    arrived: Notify,
+}
+
+/// A message as it is handed out.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) body: String,
+    visible: Option<Instant>,
+    received: u32,
+}
+
+impl Queue {
+    fn with<T>(&self, change: impl FnOnce(&mut VecDeque<Message>) -> T) -> T {
+        // A panic elsewhere cannot leave a half-written message behind.
+        change(&mut self.messages.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn push(&self, body: String) -> String {
+        let id = ids::opaque();
+        let message = Message {
+            id: id.clone(),
+            body,
+            visible: None,
+            received: 0,
+        };
+        self.with(|messages| messages.push_back(message));
+        self.arrived.notify_one();
+        id
+    }
+
+    fn receive(&self, most: usize) -> Vec<Message> {
+        let now = Instant::now();
+        self.with(|messages| {
+            let visible = messages
+                .iter_mut()
+                .filter(|message| message.visible.is_none_or(|at| at <= now));
+            visible
+                .take(most)
+                .map(|message| {
+                    message.visible = Some(now + VISIBILITY);
+                    message.received += 1;
+                    message.clone()
+                })
+                .collect()
+        })
+    }
+
+    fn delete(&self, id: &str) {
+        self.with(|messages| messages.retain(|message| message.id != id));
+    }
+}
+
+impl Queues {
+    /// Messages for the function, as soon as there are any.
+    pub(crate) async fn poll(&self) -> Vec<Message> {
+        loop {
+            let messages = self.tasks.receive(AT_ONCE);
+            if !messages.is_empty() {
+                return messages;
+            }
+            // Also looks again from time to time, since messages become visible without a sound.
+            drop(tokio::time::timeout(Duration::from_secs(1), self.tasks.arrived.notified()).await);
+        }
+    }
+
+    /// The function is done with a message.
+    pub(crate) fn done(&self, id: &str) {
+        self.tasks.delete(id);
+    }
+
+    /// The function failed with a message: it comes again, or ends among the dead letters.
+    pub(crate) fn failed(&self, message: &Message) {
+        if message.received >= MOST_RECEIVES {
+            tracing::error!(queue = DEAD_LETTERS, "a task failed again and again");
+            self.tasks.delete(&message.id);
+            self.dead.push(message.body.clone());
+        }
+    }
+
+    /// Answers a call of SQS's API.
+    pub(crate) fn answer(&self, operation: &str, body: &[u8]) -> Response {
+        let Ok(request) = serde_json::from_slice::<Value>(body) else {
+            return refused("SerializationException");
+        };
+        let name = request["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next());
+        let queue = match name {
+            Some(TASKS) => &self.tasks,
+            Some(DEAD_LETTERS) => &self.dead,
+            _ => return refused("QueueDoesNotExist"),
+        };
+        let answer = match operation {
+            "SendMessage" => text(&request["MessageBody"]).map(|body| sent(queue, body)),
+            "SendMessageBatch" => send_batch(queue, &request["Entries"]),
+            "ReceiveMessage" => Some(received(queue, &request["MaxNumberOfMessages"])),
+            "DeleteMessage" => text(&request["ReceiptHandle"]).map(|id| {
+                queue.delete(&id);
+                json!({})
+            }),
+            "GetQueueAttributes" => {
+                let waiting = queue.with(|messages| messages.len());
+                Some(json!({"Attributes": {"ApproximateNumberOfMessages": waiting.to_string()}}))
+            }
+            _ => return refused("UnsupportedOperation"),
+        };
+        answer.map_or_else(
+            || refused("InvalidParameterValue"),
+            |answer| Json(answer).into_response(),
+        )
+    }
+}
+
+/// The address of a queue at an endpoint.
+pub(crate) fn url(endpoint: &str, queue: &str) -> String {
+    format!("{endpoint}/{ACCOUNT}/{queue}")
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn sent(queue: &Queue, body: String) -> Value {
+    let digest = md5(&body);
+    json!({"MessageId": queue.push(body), "MD5OfMessageBody": digest})
+}
+
+fn send_batch(queue: &Queue, entries: &Value) -> Option<Value> {
+    let entries = entries
+        .as_array()
+        .filter(|entries| (1..=AT_ONCE).contains(&entries.len()))?;
+    let bodies: Option<Vec<_>> = entries
+        .iter()
+        .map(|entry| Some((text(&entry["Id"])?, text(&entry["MessageBody"])?)))
+        .collect();
+    let send = |(id, body): (String, String)| {
+        let mut sent = sent(queue, body);
+        sent["Id"] = json!(id);
+        sent
+    };
+    let successful: Vec<_> = bodies?.into_iter().map(send).collect();
+    Some(json!({"Successful": successful, "Failed": []}))
+}
+
+fn received(queue: &Queue, most: &Value) -> Value {
+    let most = most.as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(1);
+    let messages: Vec<_> = queue
+        .receive(most.clamp(1, AT_ONCE))
+        .into_iter()
+        .map(|message| {
+            json!({
+                "MessageId": message.id, "ReceiptHandle": message.id, "MD5OfBody": md5(&message.body), "Body": message.body,
+                "Attributes": {"ApproximateReceiveCount": message.received.to_string()}
+            })
+        })
+        .collect();
+    json!({"Messages": messages})
+}
+
+/// SDKs compare it with what they sent.
+fn md5(body: &str) -> String {
+    use md5::{Digest as _, Md5};
+    Md5::digest(body.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn refused(code: &'static str) -> Response {
+    let body = json!({"__type": format!("com.amazonaws.sqs#{code}"), "message": "refused by the local queue"});
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(queues: &Queues, operation: &str, request: Value) -> (StatusCode, Value) {
+        let response = queues.answer(operation, request.to_string().as_bytes());
+        let status = response.status();
+        let body = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_comes_until_it_is_done_and_then_dies() {
+        let queues = Queues::default();
+        let at = url("http://127.0.0.1:1", TASKS);
+        let entries = json!([{"Id": "0", "MessageBody": "a"}, {"Id": "1", "MessageBody": "b"}]);
+        let (status, sent) = ask(&queues, "SendMessageBatch", json!({"QueueUrl": at, "Entries": entries})).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(
+            sent["Successful"][0]["MD5OfMessageBody"],
+            "0cc175b9c0f1b6a831c399e269772661"
+        );
+        let first = queues.poll().await;
+        assert_eq!(first.len(), 2);
+        queues.done(&first[0].id);
+        for _ in 0..3 {
+            let again = match first.get(1).filter(|_| queues.tasks.receive(10).is_empty()) {
+                Some(_) => queues.poll().await,
+                None => Vec::new(),
+            };
+            again.iter().for_each(|message| queues.failed(message));
+        }
+        let dead = url("http://127.0.0.1:1", DEAD_LETTERS);
+        let (_, got) = ask(
+            &queues,
+            "ReceiveMessage",
+            json!({"QueueUrl": dead, "MaxNumberOfMessages": 10}),
+        )
+        .await;
+        assert_eq!(got["Messages"][0]["Body"], "b");
+        assert_eq!(queues.tasks.with(|messages| messages.len()), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_odd_is_refused() {
+        let queues = Queues::default();
+        let at = url("http://127.0.0.1:1", TASKS);
+        for (operation, request) in [
+            ("SendMessage", json!({"QueueUrl": at})),
+            (
+                "SendMessage",
+                json!({"QueueUrl": "http://127.0.0.1/0/other", "MessageBody": "x"}),
+            ),
+            ("SendMessageBatch", json!({"QueueUrl": at, "Entries": []})),
+            ("PurgeQueue", json!({"QueueUrl": at})),
+            ("SendMessage", json!([])),
+        ] {
+            assert_eq!(
+                ask(&queues, operation, request).await.0,
+                StatusCode::BAD_REQUEST,
+                "{operation}"
+            );
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Recorded traffic, sent again through the socket as the snippet sent it.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use testgram_traffic::Session;
+use testgram_traffic::recorded::{self, Recorded};
+use tokio::task::JoinSet;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+
+/// Sessions sent at once.
+const AT_ONCE: usize = 8;
+/// The sessions of the recording are laid over so long a time before now. Older ones a server refuses, see `clock_skew`.
+const SPREAD_MS: u64 = 40 * 3_600_000;
+/// No session may end after now; the longest takes less than this.
+const LONGEST_MS: u64 = 4 * 3_600_000;
+
+/// Why traffic cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The recording is not one.
+    #[error("the recording cannot be read: {0}")]
+    Recording(#[from] std::io::Error),
+    /// The socket broke, or was refused.
+    #[error("the socket at {0} does not take the traffic")]
+    Socket(String),
+    /// The server did not take a frame.
+    #[error("the server refused a frame: {0}")]
+    Refused(String),
+}
+
+/// What was replayed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Sessions.
+    pub sessions: usize,
+    /// Events that were acknowledged.
+    pub events: u64,
+}
+
+/// Sends the whole recording to a world, as if it had happened until now. `tell` hears how many sessions of how many are done.
+///
+/// # Errors
+/// [`ReplayError`]; what was acknowledged stays.
+pub async fn recording(
+    front: &str,
+    key: &str,
+    now_ms: u64,
+    tell: impl Fn(usize, usize),
+) -> Result<Replayed, ReplayError> {
+    let recorded = recorded::read()?;
+    let of = recorded.len();
+    let mut sessions = recorded
+        .into_iter()
+        .enumerate()
+        .filter_map(|(nth, Recorded { session, .. })| session.shifted(began(nth, of, now_ms)));
+    let socket = format!("ws://{front}/ws?world={key}&v=1");
+    let (mut running, mut replayed) = (JoinSet::new(), Replayed::default());
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(session) = sessions.next()
+        {
+            running.spawn(send(socket.clone(), format!("http://{front}"), session));
+        }
+        let Some(sent) = running.join_next().await else {
+            return Ok(replayed);
+        };
+        replayed.events += sent.map_err(|_| ReplayError::Socket(front.to_owned()))??;
+        replayed.sessions += 1;
+        tell(replayed.sessions, of);
+    }
+}
+
+/// When a session begins: in the order of the recording, evenly over the time there is.
+fn began(nth: usize, of: usize, now_ms: u64) -> u64 {
+    let share = SPREAD_MS * nth as u64 / of.max(1) as u64;
+    now_ms.saturating_sub(LONGEST_MS + SPREAD_MS) + share
+}
+
+/// Sends a session's frames, each after the one before was acknowledged, and says how many events were accepted.
+async fn send(socket: String, origin: String, session: Session) -> Result<u64, ReplayError> {
+    let broken = |_| ReplayError::Socket(socket.clone());
+    let mut request = socket.as_str().into_client_request().map_err(broken)?;
+    let origin = HeaderValue::from_str(&origin).map_err(|_| ReplayError::Socket(socket.clone()))?;
+    request.headers_mut().insert("origin", origin);
+    let (mut socket_, _) = connect_async(request).await.map_err(broken)?;
+    let mut accepted = 0;
+    for sent in session.batches {
+        socket_.send(Message::text(sent.frame)).await.map_err(broken)?;
+        let reply = loop {
+            match socket_.next().await {
+                Some(Ok(Message::Text(text))) => break text,
+                Some(Ok(_)) => (),
+                _ => return Err(ReplayError::Socket(socket)),
+            }
+        };
+        let reply: Value = serde_json::from_str(&reply).map_err(|_| ReplayError::Refused("not_json".to_owned()))?;
+        if reply["type"] != "ack" {
+            let code = reply["code"].as_str().unwrap_or("unknown").to_owned();
+            return Err(ReplayError::Refused(code));
+        }
+        accepted += reply["accepted"].as_u64().unwrap_or_default();
+    }
+    // The server knows all it needs; a close that it does not hear costs nothing.
+    drop(socket_.close(None).await);
+    Ok(accepted)
+}

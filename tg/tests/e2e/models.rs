@@ -1,0 +1,156 @@
+//! From the archive to a published model: the same one, whichever way it came about.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use testgram_tg::local::function::Function;
+use testgram_tg::local::{functions, machine};
+
+use crate::frames::now_ms;
+use crate::lake::{Lake, MINUTE, Received, recorded_from};
+use crate::proxy;
+use crate::stack::{Stack, settings};
+
+/// Sessions of the recording that are enough for a model at k = 2, and few enough for a test.
+const SESSIONS: usize = 30;
+
+async fn world(stack: &Stack, name: &str, set: Value) -> Lake {
+    let key = format!("key{name}");
+    stack.world("acme", name, &key, &settings(set)).await;
+    Lake::new(&stack.aws, "acme", name)
+}
+
+fn of(lake: &Lake, full: bool) -> Value {
+    json!({"tenant": "acme", "world": lake.world.expose(), "at_ms": now_ms(), "full": full})
+}
+
+async fn build(function: &Arc<dyn Function>, lake: &Lake, full: bool) -> Option<Value> {
+    machine::world(function, of(lake, full), &|_| ()).await.ok()
+}
+
+async fn model(lake: &Lake) -> Option<Vec<u8>> {
+    let room = lake.stores.build();
+    let world = room.world(&lake.tenant, &lake.world);
+    let pointer = world.pointer().await.unwrap()?;
+    world.model(&pointer.version).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_leads_to_the_same_model() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let received = recorded_from(now - 20 * 60 * MINUTE, SESSIONS);
+    let k = json!({"k": 2});
+
+    // All at once.
+    let once = world(&stack, "once", k.clone()).await;
+    let at_once: Vec<_> = received
+        .iter()
+        .map(|one| Received {
+            at_ms: now - 60 * MINUTE,
+            ..one.clone()
+        })
+        .collect();
+    once.put(&at_once).await;
+    once.archive(now).await.unwrap();
+    let function = functions::build(&once.stores);
+    let answer = build(&function, &once, false).await.unwrap();
+    assert_eq!((&answer["new"], &answer["sessions"]), (&json!(true), &json!(SESSIONS)));
+    let expected = model(&once).await.unwrap();
+    assert_eq!(answer["bytes"], expected.len());
+
+    // Again, and everything again: nothing new.
+    for full in [false, true] {
+        let answer = build(&function, &once, full).await.unwrap();
+        assert_eq!(answer["new"], false, "full: {full}");
+    }
+
+    // In many windows, the last ones first, some twice, with builds on the way.
+    let parts = world(&stack, "parts", k.clone()).await;
+    let function = functions::build(&parts.stores);
+    let mut backwards: Vec<Vec<Received>> = received.chunks(received.len() / 4 + 1).map(<[_]>::to_vec).collect();
+    backwards.reverse();
+    backwards.push(received[..received.len() / 3].to_vec());
+    for chunk in backwards {
+        parts.put(&chunk).await;
+        parts.archive(now).await.unwrap();
+        build(&function, &parts, false).await.unwrap();
+    }
+    assert!(model(&parts).await.unwrap() == expected, "in parts");
+
+    // With a process that dies after some calls, another and another.
+    let dying = world(&stack, "dying", k).await;
+    dying.put(&received).await;
+    dying.archive(now).await.unwrap();
+    let mut deaths = 0;
+    for calls in (0..).step_by(7) {
+        let way = proxy::that_ends_after(&stack.aws, calls).await;
+        let function = functions::build(&Lake::new(&way, "acme", "dying").stores);
+        if build(&function, &dying, false).await.is_some() {
+            break;
+        }
+        deaths += 1;
+    }
+    assert!(deaths > 3, "{deaths}");
+    assert!(model(&dying).await.unwrap() == expected, "interrupted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_has_changed_is_built_and_folded() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2})).await;
+    let function = functions::build(&lake.stores);
+    let told = |events: &std::sync::Mutex<Vec<machine::Progress>>, word: &str| {
+        let events = events.lock().unwrap();
+        let counts = events.iter().filter_map(|event| match event {
+            machine::Progress::Partitions(of, 0, todo, all) if *of == word => Some((*todo, *all)),
+            _ => None,
+        });
+        counts.last()
+    };
+    // Two days: the second changes, the first does not.
+    let days = [now - 40 * 60 * MINUTE, now - 6 * 60 * MINUTE].map(|began| recorded_from(began, 12));
+    let mut built = Vec::new();
+    for (nth, day) in days.iter().enumerate() {
+        let shifted: Vec<_> = day.iter().skip(nth).cloned().collect();
+        lake.put(&shifted).await;
+        lake.archive(now).await.unwrap();
+        let events = std::sync::Mutex::new(Vec::new());
+        let answers = machine::changed(&function, false, &|event| events.lock().unwrap().push(event)).await;
+        assert_eq!(answers.unwrap().len(), 1);
+        built.push(told(&events, "inventory").unwrap());
+    }
+    let [(first, all_first), (second, all_second)] = built.try_into().unwrap();
+    assert_eq!(first, all_first, "all of the first day");
+    assert!(
+        second < all_second && all_second > all_first,
+        "only the second day: {second} of {all_second}"
+    );
+    // Nothing has changed since.
+    assert_eq!(
+        machine::changed(&function, false, &|_| ()).await.unwrap(),
+        Vec::<Value>::new()
+    );
+    // What was kept for older builds is gone.
+    let counts = stack
+        .objects("testgram-archive/tenant=acme/world=shop/partials/counts")
+        .len();
+    assert_eq!(counts, all_second);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fewer_sessions_than_k_are_no_model() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "few", json!({"k": 5})).await;
+    lake.put(&recorded_from(now - 20 * 60 * MINUTE, 4)).await;
+    lake.archive(now).await.unwrap();
+    let function = functions::build(&lake.stores);
+    let answer = build(&function, &lake, false).await.unwrap();
+    assert_eq!(answer, json!({"sessions": 4}));
+    assert_eq!(model(&lake).await, None);
+    // Nor is there one of a world that is none.
+    let none = Lake::new(&stack.aws, "acme", "none");
+    assert_eq!(build(&function, &none, false).await, None);
+}
