@@ -23,6 +23,10 @@ pub(super) struct Demo {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 
+    /// Send at most so many of the recorded sessions
+    #[arg(long, value_name = "COUNT", default_value_t = usize::MAX, hide_default_value = true)]
+    sessions: usize,
+
     /// Fail in JSON, and print the model's summary in it
     #[arg(long)]
     json: bool,
@@ -56,7 +60,7 @@ impl Demo {
     async fn tour(&self, stack: &Stack) -> Result<String, Failure> {
         let progress = Progress::new(self.json);
         let began = Stopwatch::start();
-        let world = first_model(stack, &progress).await?;
+        let world = first_model(stack, self.sessions, &progress).await?;
         let (pointer, bytes) = model::published(stack.stores(), &world).await?;
         progress.say(&format!("done in {:.1} s\n", began.ms() / 1000.0));
         model::shown_as(&world, &pointer, &bytes, self.json)
@@ -67,10 +71,10 @@ impl Demo {
 ///
 /// # Errors
 /// Whatever goes wrong on the way.
-pub(super) async fn first_model(stack: &Stack, progress: &Progress) -> Result<WorldName, Failure> {
+pub(super) async fn first_model(stack: &Stack, sessions: usize, progress: &Progress) -> Result<WorldName, Failure> {
     let world = WorldName::demo().ok_or_else(|| Failure::new(Reason::Failed, "no demo world"))?;
     let front = stack.url().trim_start_matches("http://");
-    let replayed = replay::recording(front, DEMO, clock::now_ms(), |done, of| {
+    let replayed = replay::recording(front, DEMO, sessions, clock::now_ms(), |done, of| {
         progress.step("sessions through the socket", done, of);
     })
     .await?;

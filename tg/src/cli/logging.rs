@@ -48,9 +48,9 @@ pub(super) fn start(level: Level, json: bool) {
     panic::set_hook(Box::new(without_payload));
 }
 
-/// Logs what went wrong, for commands that end: their outcome is on standard output.
+/// No logs, for commands that end: standard error has their progress and the one failure.
 pub(super) fn quiet() {
-    start(Level::Error, false);
+    panic::set_hook(Box::new(without_payload));
 }
 
 /// A panic in a handler is answered as a function error. Its message may quote what the handler was working on, so the

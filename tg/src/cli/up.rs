@@ -121,7 +121,7 @@ async fn first_look(stack: &Stack) {
         return;
     }
     tracing::info!("the demo world has no model yet: sending it the recorded traffic");
-    match demo::first_model(stack, &Progress::new(false)).await {
+    match demo::first_model(stack, usize::MAX, &Progress::new(false)).await {
         Ok(_) => tracing::info!("the demo world has a model: tg model show"),
         Err(failure) => tracing::warn!(failure = failure.text(), "the demo world has no model"),
     }

@@ -40,17 +40,19 @@ pub struct Replayed {
     pub events: u64,
 }
 
-/// Sends the whole recording to a world, as if it had happened until now. `tell` hears how many sessions of how many are done.
+/// Sends the recording, or the first sessions of it, to a world, as if it had happened until now. `tell` hears how many sessions of how many are done.
 ///
 /// # Errors
 /// [`ReplayError`]; what was acknowledged stays.
 pub async fn recording(
     front: &str,
     key: &str,
+    most: usize,
     now_ms: u64,
     tell: impl Fn(usize, usize),
 ) -> Result<Replayed, ReplayError> {
-    let recorded = recorded::read()?;
+    let mut recorded = recorded::read()?;
+    recorded.truncate(most);
     let of = recorded.len();
     let mut sessions = recorded
         .into_iter()
@@ -106,4 +108,22 @@ async fn send(socket: String, origin: String, session: Session) -> Result<u64, R
     // The server knows all it needs; a close that it does not hear costs nothing.
     drop(socket_.close(None).await);
     Ok(accepted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_session_ends_before_now_and_begins_late_enough_to_be_taken() {
+        let now_ms = 1_795_435_200_000;
+        let recorded = recorded::read().unwrap();
+        let of = recorded.len();
+        for (nth, one) in recorded.iter().enumerate() {
+            let began = began(nth, of, now_ms);
+            let last = one.session.batches.last().unwrap().at_ms;
+            assert!(began + (last - one.session.started_ms) < now_ms);
+            assert!(now_ms - began < 48 * 3_600_000);
+        }
+    }
 }

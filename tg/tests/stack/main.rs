@@ -6,6 +6,7 @@
     reason = "a test that fails should fail loudly"
 )]
 
+mod cli;
 mod crash;
 mod dynamodb;
 mod s3;

@@ -127,16 +127,8 @@ pub(crate) struct Tg {
 impl Tg {
     /// Starts `tg up` on free ports, and waits until it is ready.
     pub(crate) fn up(data: &Path) -> Self {
-        let mut child = command(&[
-            "up",
-            "--port",
-            "0",
-            "--aws-port",
-            "0",
-            "--json",
-            "--data",
-            data.to_str().unwrap(),
-        ])
+        let data = data.to_str().unwrap();
+        let mut child = command(&["up", "--port", "0", "--aws-port", "0", "--json", "--data", data])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

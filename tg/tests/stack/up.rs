@@ -37,7 +37,7 @@ fn fails(args: &[&str]) -> (i32, String) {
     (status.code().unwrap(), String::from_utf8(stderr).unwrap())
 }
 
-fn fails_with(args: &[&str], code: i32, word: &str) {
+pub(crate) fn fails_with(args: &[&str], code: i32, word: &str) {
     let (found, text) = fails(args);
     assert_eq!(found, code, "{text}");
     let lines: Vec<&str> = text.lines().collect();
