@@ -3,6 +3,12 @@
 /** Lower case, of ASCII letters only: `toLowerCase` makes an ASCII `k` of the Kelvin sign. */
 export const lower = (text: string): string => text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 
+/** `Array.prototype.some`, which a page may have replaced by what says no to everything. */
+export function any<T>(items: ArrayLike<T>, holds: (item: T, at: number) => unknown): boolean {
+  for (let at = 0; at < items.length; at++) if (holds(items[at]!, at)) return true;
+  return false;
+}
+
 /** How often `what`, a global pattern, is in `text`. */
 export const count = (text: string, what: RegExp): number => (text.match(what) || "").length;
 
@@ -28,4 +34,4 @@ export interface Extra {
 
 /** Whether a name, in whatever case, has one of these parts. */
 export const isSensitive = (name: string, extra?: Extra): boolean =>
-  !!extra && extra.sensitive.some((part) => lower(name).includes(part));
+  !!extra && any(extra.sensitive, (part) => lower(name).includes(part));

@@ -1,12 +1,16 @@
 // What kind of thing somebody typed, and how long it was. The same as `privacy/value.rs`, which says why.
 
 import type { Hints, ValueKind } from "../types";
-import { type Extra, isSensitive, lower, trimmed } from "./text";
+import { any, type Extra, isSensitive, lower, trimmed } from "./text";
 
 type Table = readonly (readonly [ValueKind, RegExp])[];
 
 /** The kind of the first pattern that is in `text`. */
-const first = (table: Table, text: string): ValueKind | undefined => (table.find(([, looks]) => looks.test(text)) || [])[0];
+function first(table: Table, text: string): ValueKind | undefined {
+  let kind: ValueKind | undefined;
+  any(table, ([is, looks]) => looks.test(text) && (kind = is));
+  return kind;
+}
 
 /** By `field autocomplete `, of which any token makes a secret. */
 const SECRET_FIELDS: Table = [
@@ -17,14 +21,21 @@ const SECRET_FIELDS: Table = [
   ["masked", /^hidden /],
 ];
 
-/** By a field's name or id. Rather too wide than too narrow. */
+/** By what a field's name or id says, see `said`. Rather too wide than too narrow. */
 const SECRET_NAMES: Table = [
   ["masked", /passport|phrase/],
   ["password", /pass|pwd/],
-  ["card", /card|cvv|cvc|csc|ccn|cc[-_]|expir|exp[-_]/],
-  ["code", /^(pin|code)$|otp|2fa|mfa|pincode|pin[-_]|verif/],
-  ["masked", /^key$|secret|token|api[-_]?key|ssn|social|iban|bank|routing|acct|licen|tax|security|answer|maiden/],
+  ["card", /card|cv[vcn]|csc|ccn|cc[-_ ]|expir|exp[-_ ]/],
+  ["code", /otp|2fa|mfa|pincode|verif|(pin|code) /],
+  [
+    "masked",
+    /\|key |secret|token|api[-_]?key|ssn|social|iban|bank|routing|acct|licen|tax|security|answer|maiden|recovery|backup|mnemonic|private ?key|account ?(no |num)/,
+  ],
 ];
+
+/** Codes that everybody may know, by the word before them. */
+const PUBLIC_CODE =
+  /(zip|post(al)?|country|promo(tion(al)?)?|coupon|voucher|discount|area|dial(l?ing)?|calling|currency|lang(uage)?|state|region|product|item|bar) ?code$/;
 
 /** By `field autocomplete`, of which the last token counts. */
 const FIELDS: Table = [
@@ -56,13 +67,26 @@ export const tokensOf = (autocomplete: string): string[] =>
     .split(/[\t\n\f\r ]+/)
     .filter((token) => token && token !== "webauthn");
 
+/** What a name says: as it is, and after `|` word by word, without codes that everybody may know. `userPin` is `userpin|user pin `. */
+function said(name: string): string {
+  const words = name.replace(/[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$& ").match(/[a-z]+/gi) || [];
+  let out = `${lower(name).replace(/ /g, "_")}|`;
+  any(words, (word, at) => {
+    const now = lower(word);
+    const isPublic =
+      PUBLIC_CODE.test(lower(`${words[at - 1]} ${word}`)) || (/code$/.test(now) && /^(postal|promo)$/i.test(words[at + 1]!));
+    if (!isPublic) out += `${now} `;
+  });
+  return out;
+}
+
 /** The kind of a field whose value is a secret (or a file), whatever is in it. */
 export const isSecretField = (hints: Hints, extra?: Extra): ValueKind | undefined =>
   isSensitive(`${hints.name} ${hints.id} ${hints.autocomplete}`, extra)
     ? "masked"
     : first(SECRET_FIELDS, `${hints.field} ${tokensOf(hints.autocomplete).join(" ")} `) ||
-      first(SECRET_NAMES, hints.name) ||
-      first(SECRET_NAMES, hints.id);
+      first(SECRET_NAMES, said(hints.name)) ||
+      first(SECRET_NAMES, said(hints.id));
 
 /** The kind of `value`, by what the page says of the field first and by its looks second. */
 export function classify(value: string, hints: Hints, extra?: Extra): ValueKind {
@@ -85,8 +109,8 @@ function isCard(text: string): boolean {
   if (!/^\d{13,19}$/.test(digits)) return false;
   let sum = 0;
   // Every second digit counts as the sum of the digits of its double.
-  [...digits].reverse().forEach((digit, place) => {
-    sum += +(place % 2 ? "0246813579"[+digit]! : digit);
+  any(digits, (digit, place) => {
+    sum += +((digits.length - place) % 2 ? digit : "0246813579"[+digit]!);
   });
   return sum % 10 === 0;
 }

@@ -62,10 +62,6 @@ impl Element {
         );
         let by_autocomplete = self.autocomplete.is_some_and(Autocomplete::is_of_secret);
         let names = [&self.name, &self.id].into_iter().flatten();
-        by_type
-            || by_autocomplete
-            || names
-                .map(|name| name.as_str().to_ascii_lowercase())
-                .any(|name| by_name(&name).is_some())
+        by_type || by_autocomplete || names.map(|name| by_name(name.as_str())).any(|kind| kind.is_some())
     }
 }

@@ -60,7 +60,8 @@ impl ValueKind {
     }
 }
 
-/// What the page says about a field. All in lower case, empty where the page says nothing.
+/// What the page says about a field, empty where it says nothing. Type and autocomplete in lower case, names as they are: where a
+/// word begins is told by its capital.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hints<'a> {
     /// `type` of an input, or `select`, `textarea`.
@@ -73,16 +74,9 @@ pub struct Hints<'a> {
     pub id: &'a str,
 }
 
-/// Names of fields whose value is a secret, whole.
-const SECRET_NAMES: &[(&str, ValueKind)] = &[
-    ("pin", ValueKind::Code),
-    ("code", ValueKind::Code),
-    ("key", ValueKind::Masked),
-];
-
-/// Parts of a field's name that make its value a secret, and the kind they make it. First match counts. Rather too wide than too
-/// narrow: `passenger` and `discard` are masked as well.
-const SECRET_PARTS: &[(&str, ValueKind)] = &[
+/// What in a field's name, as [`said`] has it, makes its value a secret, and the kind they make it. First match counts. Rather too
+/// wide than too narrow: `passenger` and `discard` are masked as well. What ends with a blank is a word's end.
+const SECRETS: &[(&str, ValueKind)] = &[
     ("passport", ValueKind::Masked),
     ("phrase", ValueKind::Masked),
     ("pass", ValueKind::Password),
@@ -90,20 +84,24 @@ const SECRET_PARTS: &[(&str, ValueKind)] = &[
     ("card", ValueKind::Card),
     ("cvv", ValueKind::Card),
     ("cvc", ValueKind::Card),
+    ("cvn", ValueKind::Card),
     ("csc", ValueKind::Card),
     ("ccn", ValueKind::Card),
     ("cc-", ValueKind::Card),
     ("cc_", ValueKind::Card),
+    ("cc ", ValueKind::Card),
     ("expir", ValueKind::Card),
     ("exp-", ValueKind::Card),
     ("exp_", ValueKind::Card),
+    ("exp ", ValueKind::Card),
     ("otp", ValueKind::Code),
     ("2fa", ValueKind::Code),
     ("mfa", ValueKind::Code),
     ("pincode", ValueKind::Code),
-    ("pin-", ValueKind::Code),
-    ("pin_", ValueKind::Code),
     ("verif", ValueKind::Code),
+    ("pin ", ValueKind::Code),
+    ("code ", ValueKind::Code),
+    ("|key ", ValueKind::Masked),
     ("secret", ValueKind::Masked),
     ("token", ValueKind::Masked),
     ("apikey", ValueKind::Masked),
@@ -120,6 +118,42 @@ const SECRET_PARTS: &[(&str, ValueKind)] = &[
     ("security", ValueKind::Masked),
     ("answer", ValueKind::Masked),
     ("maiden", ValueKind::Masked),
+    ("recovery", ValueKind::Masked),
+    ("backup", ValueKind::Masked),
+    ("mnemonic", ValueKind::Masked),
+    ("privatekey", ValueKind::Masked),
+    ("private key", ValueKind::Masked),
+    ("accountno ", ValueKind::Masked),
+    ("account no ", ValueKind::Masked),
+    ("accountnum", ValueKind::Masked),
+    ("account num", ValueKind::Masked),
+];
+
+/// Ends of the words before `code` that make it one which everybody may know.
+const PUBLIC_CODES: &[&str] = &[
+    "zip",
+    "post",
+    "postal",
+    "country",
+    "promo",
+    "promotion",
+    "promotional",
+    "coupon",
+    "voucher",
+    "discount",
+    "area",
+    "dial",
+    "dialing",
+    "dialling",
+    "calling",
+    "currency",
+    "lang",
+    "language",
+    "state",
+    "region",
+    "product",
+    "item",
+    "bar",
 ];
 
 /// The kind of `value`, by what the page says of the field first and by its looks second.
@@ -155,12 +189,55 @@ fn by_secret_hint(hints: Hints<'_>) -> Option<ValueKind> {
     }
 }
 
-/// The kind of secret that a field of this name holds, in lower case; `None` if nothing in the name says so.
+/// The kind of secret that a field of this name holds; `None` if nothing in the name says so.
 pub(crate) fn by_name(name: &str) -> Option<ValueKind> {
-    let whole = SECRET_NAMES.iter().find(|(secret, _)| name == *secret);
-    whole
-        .or_else(|| SECRET_PARTS.iter().find(|(part, _)| name.contains(part)))
+    let said = said(name);
+    SECRETS
+        .iter()
+        .find(|(secret, _)| said.contains(secret))
         .map(|(_, kind)| *kind)
+}
+
+/// What a name says: as it is, and after `|` word by word, without codes that everybody may know. `userPin` is `userpin|user pin `.
+fn said(name: &str) -> String {
+    let words = words(name);
+    let words: Vec<&str> = words.split_ascii_whitespace().collect();
+    let mut said = name.to_ascii_lowercase().replace(' ', "_");
+    said.push('|');
+    for (at, word) in words.iter().enumerate() {
+        let before = at.checked_sub(1).map_or("", |at| words[at]);
+        let after = words.get(at + 1).copied().unwrap_or_default();
+        if !is_public_code(before, word, after) {
+            said.push_str(word);
+            said.push(' ');
+        }
+    }
+    said
+}
+
+fn is_public_code(before: &str, word: &str, after: &str) -> bool {
+    word.strip_suffix("code").is_some_and(|joined| {
+        let of = if joined.is_empty() { before } else { joined };
+        matches!(after, "postal" | "promo") || PUBLIC_CODES.iter().any(|public| of.ends_with(public))
+    })
+}
+
+/// The runs of letters in a name, in lower case; those of camel case apart, as in `userPIN` and `SMSCode`.
+fn words(name: &str) -> String {
+    let bytes = name.as_bytes();
+    let mut words = String::with_capacity(name.len() * 2);
+    for (at, byte) in bytes.iter().enumerate() {
+        let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
+        let after = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let begins = before.is_ascii_lowercase() || (before.is_ascii_uppercase() && after.is_ascii_lowercase());
+        if !byte.is_ascii_alphabetic() || (byte.is_ascii_uppercase() && begins) {
+            words.push(' ');
+        }
+        if byte.is_ascii_alphabetic() {
+            words.push(char::from(byte.to_ascii_lowercase()));
+        }
+    }
+    words
 }
 
 /// Secrets that give themselves away wherever they are typed.
