@@ -1,6 +1,6 @@
 /** Digests: the only thing that leaves the device of what somebody typed or read. */
 
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 } from "./sha256";
 
 const encoder = new TextEncoder();
 
@@ -10,8 +10,8 @@ export function digest(salt: Uint8Array, text: string): string {
   const salted = new Uint8Array(salt.length + bytes.length);
   salted.set(salt);
   salted.set(bytes, salt.length);
-  return Array.from(sha256(salted), (byte) => (byte + 256).toString(16).slice(1)).join("");
+  return sha256(salted);
 }
 
 /** The bytes of a salt in hex. */
-export const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) || [], (pair) => Number.parseInt(pair, 16));
+export const bytesOf = (hex: string): Uint8Array => new Uint8Array(hex.match(/../g)!.map((pair) => Number.parseInt(pair, 16)));
