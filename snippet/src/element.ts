@@ -3,10 +3,25 @@
  * scrub gate decides what of it may leave.
  */
 
-import { attribute, beforeOf, find, hostOf, localName, matches, parentOf, slotOf, sortOf, viewOf } from "./natives";
-import { lower } from "./rules/text";
+import {
+  attribute,
+  beforeOf,
+  bodyOf,
+  designModeOf,
+  documentOf,
+  find,
+  hostOf,
+  localName,
+  matches,
+  parentOf,
+  pathOf,
+  slotOf,
+  sortOf,
+  viewOf,
+} from "./natives";
+import { any, lower } from "./rules/text";
 import { isSecretField, tokensOf } from "./rules/value";
-import { ignores, masks, settings } from "./settings";
+import { hides, ignores, settings } from "./settings";
 import type { Hints, ValueKind } from "./types";
 
 /** An element as it was read at one moment. Names without `_` are those of the wire. */
@@ -34,8 +49,6 @@ const EDITABLE = "[contenteditable]:not([contenteditable=false i])";
 const LABELLED = `button,a[href],input,select,textarea,summary,label${",[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[role=checkbox],[role=radio],[role=switch]"}`;
 /** What is never part of a label: values and code. */
 const NO_LABEL = `input,output,select,textarea,option,script,style,${EDITABLE}`;
-/** What has the focus itself. Whatever else hears of keys is a host whose shadow root is closed, with who knows what inside. */
-export const FOCUSED = `${LABELLED},[tabindex],body,html`;
 /** Fields whose value somebody fills in. */
 export const FIELD = `input:not([type=button i],[type=submit i],[type=reset i],[type=image i],[type=hidden i]),select,textarea,${EDITABLE}`;
 
@@ -98,7 +111,7 @@ const up = (node: Node, flat?: boolean): Node | undefined =>
 export function nearest(node: Node | undefined, selectors: readonly string[]): Element | undefined {
   for (; node; node = up(node, true)) {
     const at = node;
-    if (isElement(at) && selectors.some((selector) => matches(at, selector))) return at;
+    if (isElement(at) && any(selectors, (selector) => matches(at, selector))) return at;
   }
   return;
 }
@@ -110,35 +123,67 @@ export function isIgnored(node: Node): boolean {
   return !root || !!nearest(node, ignores);
 }
 
-export const isMasked = (node: Node): boolean => !!nearest(node, [...masks, ...ignores]);
+export const isMasked = (node: Node): boolean => !!nearest(node, hides);
+
+const holds = (editor: Element, selectors: readonly string[]): boolean => any(selectors, (selector) => find(editor, selector));
 
 /** Whether somebody writes where nothing may be told: an editor hears of the keys and edits of all that is in it. */
 export function isCaretIgnored(editor: Element): boolean {
+  let root: Node = editor;
+  for (let at: Node | null; (at = parentOf(root)); ) root = at;
+  // Where the caret is in a shadow root the document does not say.
+  if (isRoot(root)) return holds(editor, ignores);
   const { anchorNode } = editor.ownerDocument.getSelection()!;
   return !!anchorNode && editor.contains(anchorNode) && isIgnored(anchorNode);
 }
 
+/** Whether all of the document is an editor. */
+const isDesigned = (node: Node): boolean => designModeOf(documentOf(node) || (node as Document)) === "on";
+
 /** The control that a click on `node` is meant for: the nearest one, or the element itself. */
 export const control = (node: Node): Node => (!isIgnored(node) && nearest(node, [LABELLED, EDITABLE])) || node;
 
-export const field = (node: Node): Element | undefined => nearest(node, [FIELD]);
+export const field = (node: Node): Element | undefined =>
+  nearest(node, [FIELD]) || (isDesigned(node) && bodyOf(documentOf(node) || (node as Document))) || undefined;
+
+/**
+ * Whether all that hears of keys may be a host whose shadow root is closed, with who knows what inside: whatever has not the focus itself,
+ * an element of the page's own making, and one that can both have the focus and carry such a root.
+ */
+export const isClosed = (element: Element): boolean => {
+  const name = localName(element);
+  return (
+    /-/.test(name) ||
+    (!matches(element, LABELLED) &&
+      (!matches(element, "[tabindex],body,html") ||
+        // An open one would have been the target itself.
+        (/^(article|aside|blockquote|div|footer|h[1-6]|header|main|nav|p|section|span)$/.test(name) && !element.shadowRoot)))
+  );
+};
 
 /** Where a control's value would be of the kind that people type. */
 export const isTyped = (element: Element): boolean => matches(element, ":read-write");
 
-/** Remembers the password fields around `node`. */
-export function rememberPasswords(node: Node): void {
-  for (const element of (node.getRootNode() as Document).querySelectorAll("[type=password i]")) passwords.add(element);
+/** Remembers the password fields around where an event happened: in its document, and in every shadow root on its way. */
+export function rememberPasswords(event: Event): void {
+  const path = pathOf(event) as Node[];
+  // The last is the window.
+  for (let at = 0; at < path.length - 1; at++) {
+    const root = path[at]!;
+    if (isElement(root)) continue;
+    for (const element of (root as Document).querySelectorAll("[type=password i]")) passwords.add(element);
+  }
 }
 
-function text(node: Node): string {
+/** The text in `node`, but for values, code and what `but` asks for. */
+function text(node: Node, but: readonly string[]): string {
   if (!isElement(node)) return (node as Text).data || "";
-  if ([NO_LABEL, ...masks, ...ignores].some((selector) => matches(node, selector))) return "";
+  if (matches(node, NO_LABEL) || any(but, (selector) => matches(node, selector))) return "";
   const slotted = localName(node) === "slot" ? (node as HTMLSlotElement).assignedNodes() : [];
   let out = "";
   for (const child of slotted[0] ? slotted : node.childNodes) {
     // Far more than a label holds.
-    if (out.length < 999) out += text(child);
+    if (out.length < 999) out += text(child, but);
   }
   return out;
 }
@@ -146,10 +191,23 @@ function text(node: Node): string {
 /** What a control is called, to people; nothing under a mask and never a value. */
 function labelOf(element: Element): string {
   // What stands in an editor somebody has written.
-  if (!matches(element, LABELLED) || isMasked(element) || nearest(element, [EDITABLE])) return "";
+  if (!matches(element, LABELLED) || isMasked(element) || nearest(element, [EDITABLE]) || isDesigned(element)) return "";
   const [label = element] = (element as HTMLInputElement).labels || [];
-  const named = attribute(element, "aria-label") || attribute(element, "placeholder") || (isMasked(label) ? "" : text(label));
+  const named =
+    attribute(element, "aria-label") || attribute(element, "placeholder") || (isMasked(label) ? "" : text(label, hides));
   return named.replace(/\s+/g, " ").trim();
+}
+
+/** All that the page says to people of what belongs into a field: it is only read here, masked or not. */
+function saidOf(element: Element): string[] {
+  const said = ["aria-label", "placeholder", "aria-placeholder", "title"].map((name) => attribute(element, name) || "");
+  const by = (attribute(element, "aria-labelledby") || "").split(/\s+/);
+  for (const label of (element as HTMLInputElement).labels || []) said.push(text(label, []));
+  for (const id of by) {
+    const target = id && (element.getRootNode() as Document).getElementById(id);
+    if (target) said.push(attribute(target, "aria-label") || text(target, []));
+  }
+  return said;
 }
 
 /** The place among the siblings of the same tag, from 1. */
@@ -163,20 +221,23 @@ function placeOf(element: Element): number {
 export function look(node: Node | null | undefined): Look | undefined {
   if (!node || !isElement(node) || isIgnored(node)) return;
   const read = (name: string) => attribute(node, name) || "";
+  const masked = isMasked(node);
+  /** What the page calls it: under a mask nothing. */
+  const name = (attribute: string) => (masked ? "" : read(attribute));
   const tag = lower(localName(node));
   const { type: given, form } = node as HTMLInputElement;
-  const type = matches(node, EDITABLE)
-    ? "contenteditable"
-    : tag === "select"
-      ? tag
-      : /^(input|textarea)$/.test(tag) || (tag === "button" && form)
-        ? given
-        : "";
+  const isField = field(node) === node;
+  const type =
+    isField && !matches(node, "input,select,textarea")
+      ? "contenteditable"
+      : tag === "select"
+        ? tag
+        : /^(input|textarea)$/.test(tag) || (tag === "button" && form)
+          ? given
+          : "";
   if (type === "password") passwords.add(node);
-  const [name, id, autocomplete] = ["name", "id", "autocomplete"].map(read) as [string, string, string];
-  const label = labelOf(node);
-  const hints = { field: type, autocomplete: lower(autocomplete), name: lower(name), id: lower(id) };
-  const isField = matches(node, FIELD);
+  const autocomplete = read("autocomplete");
+  const hints = { field: type, autocomplete: lower(autocomplete), name: read("name"), id: read("id") };
 
   const path: (readonly [string, number])[] = [];
   let shadow = false;
@@ -186,32 +247,34 @@ export function look(node: Node | null | undefined): Look | undefined {
     else if (path.length < 8 && (localName(at) !== "html" || at === node)) path.unshift([lower(localName(at)), placeOf(at)]);
   }
 
-  const secret = () =>
-    // An editor's text is that of everything in it.
-    ((isMasked(node) || [...masks, ...ignores].some((selector) => find(node, selector))) && "masked") ||
-    ((passwords.has(node) || /disc|circle|square/.test(getComputedStyle(node).getPropertyValue("-webkit-text-security"))) &&
-      "password") ||
-    isSecretField(hints, settings) ||
+  const secret = (): ValueKind | undefined => {
+    let kind: ValueKind | undefined =
+      // An editor's text is that of everything in it.
+      masked || holds(node, hides)
+        ? "masked"
+        : passwords.has(node) || /disc|circle|square/.test(getComputedStyle(node).getPropertyValue("-webkit-text-security"))
+          ? "password"
+          : isSecretField(hints, settings);
     // What the page says to people counts as well: `placeholder="Card number"`, a code of one box a digit.
-    isSecretField({ field: "", autocomplete: "", name: lower(read("placeholder")), id: lower(label) }, settings) ||
-    (read("maxlength") === "1" && "code") ||
-    undefined;
+    if (!kind) any(saidOf(node), (said) => (kind = isSecretField({ field: "", autocomplete: "", name: said, id: "" }, settings)));
+    return kind || (read("maxlength") === "1" ? "code" : undefined);
+  };
 
   return {
     tag,
     role: lower(read("role")).split(" ")[0] || ROLES[tag === "input" ? type : tag === "a" && !read("href") ? "" : tag] || "",
     type,
-    id,
-    name,
-    testid: ["testid", "test", "test-id", "cy", "qa"].map((suffix) => read(`data-${suffix}`)).find((value) => value) || "",
-    for: tag === "label" ? read("for") : "",
+    id: name("id"),
+    name: name("name"),
+    testid: name("data-testid") || name("data-test") || name("data-test-id") || name("data-cy") || name("data-qa"),
+    for: tag === "label" ? name("for") : "",
     autocomplete: tokensOf(autocomplete).pop() || "",
     // As HTML parts them: a no-break space is part of a name, and makes data of it.
-    classes: read("class").split(/[\t\n\f\r ]+/),
+    classes: name("class").split(/[\t\n\f\r ]+/),
     path,
-    label,
+    label: labelOf(node),
     shadow,
-    _secret: isField ? (secret() as ValueKind | undefined) : undefined,
+    _secret: isField ? secret() : undefined,
     _hints: hints,
   };
 }

@@ -3,7 +3,7 @@
  * timed, its exceptions caught and counted, and all of it can be taken back at once.
  */
 
-import { AbortController, apply, clearTimeout, listen, now, setTimeout, Wrapper } from "./natives";
+import { AbortController, apply, bare, clearTimeout, listen, now, setTimeout, Wrapper } from "./natives";
 import type { Gate, Lost } from "./types";
 
 /** Most of the main thread that we may take before movement is thinned: milliseconds of a second. */
@@ -56,13 +56,15 @@ export function openGate(lost: Lost): Gate {
       const original = place[name];
       if (typeof original !== "function") return;
       // A proxy keeps name, length, own properties and the look of native code.
-      const patched = new Wrapper(original, {
+      const traps: ProxyHandler<typeof original> = {
         apply: (call, self, args: unknown[]) => {
           const after = guard(before)(self, args);
           const result = apply(call, self, args);
           return (after && guard(after)(result)) || result;
         },
-      });
+      };
+      // A page may put a `get` on the prototype of objects, which would be a trap.
+      const patched = new Wrapper(original, bare(traps));
       place[name] = patched;
       undo.push(() => {
         // Where somebody has wrapped ours since, it stays and only passes through.

@@ -1,6 +1,7 @@
 /** The entry: may it run, what may the page ask of it, and the parts put together. */
 
 import { openGate } from "./gate";
+import { bare, now } from "./natives";
 import { api } from "./observe/api";
 import { click } from "./observe/click";
 import { drag } from "./observe/drag";
@@ -17,7 +18,7 @@ import { viewport } from "./observe/viewport";
 import { visibility } from "./observe/visibility";
 import { openScrub } from "./scrub";
 import { forgetTab } from "./session";
-import { isIgnoredHost, settings, takeSettings } from "./settings";
+import { isIgnoredHost, isOff, settings, takeSettings } from "./settings";
 import { openTransport } from "./transport";
 import type { Context, Emit, Gate, Hooks, Kind, Lost, Observer, Settings, Transport } from "./types";
 
@@ -39,7 +40,9 @@ const OBSERVERS: Partial<Record<Kind, Observer>> = {
   error,
 };
 
-/** Nobody did it. It does not keep a session alive, waits for the page's own event, and is bounded: most in ten seconds. */
+/** What people do, and nobody else: it keeps a session alive, and so do the page's own events and the way back. */
+const ACTS = "pointerdown pointermove keydown wheel touchmove input click".split(" ");
+/** Nobody did it, at least not lately: it waits for the page's own event, and is bounded: most in ten seconds. */
 const PASSIVE = /^(api|error)$/;
 const PASSIVE_MOST = 200;
 const PASSIVE_MS = 10_000;
@@ -69,17 +72,20 @@ function boot(): void {
   let waiting: Parameters<Transport["push"]>[] | undefined;
   let passive = 0;
   let passiveSince = 0;
+  /** When somebody last did something. */
+  let acted = -Infinity;
 
   const settle = (last: boolean) => {
     for (const run of settlers) _guard(run)(last);
   };
 
   const emit: Emit = (kind, raw, t) => {
-    if (!transport || settings.off.includes(kind)) return;
+    if (!transport || isOff(kind)) return;
     const isPassive = PASSIVE.test(kind);
-    if (kind !== "end" && !transport._active(!isPassive)) return;
+    if (kind !== "end" && !transport._active(kind === "custom" || raw.cause === "back")) return;
     const time = transport._clock();
-    if (isPassive) {
+    // Pages scroll by themselves as well.
+    if (isPassive || (kind === "scroll" && now() - acted > PASSIVE_MS)) {
       if (time - passiveSince > PASSIVE_MS || time < passiveSince) {
         passiveSince = time;
         passive = 0;
@@ -139,8 +145,14 @@ function boot(): void {
     if (!transport) return;
     scrub = openScrub(transport._salt);
     gate = openGate(lost);
-    waiting = settings.off.includes("page") ? undefined : [];
+    waiting = isOff("page") ? undefined : [];
     const [people, open] = openFrames(gate);
+    for (const type of ACTS) {
+      people(type, () => {
+        acted = now();
+        if (transport) transport._active(true);
+      });
+    }
     const context: Context = {
       _gate: gate,
       _emit: emit,
@@ -152,7 +164,7 @@ function boot(): void {
       },
       _settle: settle,
     };
-    for (const kind of Object.keys(OBSERVERS) as Kind[]) if (!settings.off.includes(kind)) _guard(OBSERVERS[kind]!)(context);
+    for (const kind of Object.keys(OBSERVERS) as Kind[]) if (!isOff(kind)) _guard(OBSERVERS[kind]!)(context);
     open();
   };
 
@@ -163,16 +175,20 @@ function boot(): void {
     close();
   };
 
-  Object.defineProperty(window, "testgram", {
-    configurable: true,
-    writable: true,
-    value: {
-      start: _guard(start),
-      stop: _guard(end("stopped")),
-      optOut: _guard(end("opt_out")),
-      event: (name: string) => !!_guard(emit)("custom", { name }),
-    },
-  });
+  Object.defineProperty(
+    window,
+    "testgram",
+    bare({
+      configurable: true,
+      writable: true,
+      value: {
+        start: _guard(start),
+        stop: _guard(end("stopped")),
+        optOut: _guard(end("opt_out")),
+        event: (name: string) => !!_guard(emit)("custom", { name }),
+      },
+    }),
+  );
   // biome-ignore lint/suspicious/noConsole: a developer who wonders why nothing comes is to find out here.
   if (problem) console.warn(`testgram: ${problem}`);
   else if (allowed && settings.autostart) _guard(start)();

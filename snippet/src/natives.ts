@@ -20,6 +20,11 @@ export const beforeOf: (self: Element) => Element | null = getter(element, "prev
 /** Of a shadow root only: it fails for whatever else has no parent. */
 export const hostOf: (self: Node) => Element = getter(ShadowRoot.prototype, "host");
 export const viewOf: (self: Document) => Window | null = getter(Document.prototype, "defaultView");
+/** Of a document itself nothing. */
+export const documentOf: (self: Node) => Document | null = getter(Node.prototype, "ownerDocument");
+export const designModeOf: (self: Document) => string = getter(Document.prototype, "designMode");
+export const rootElementOf: (self: Document) => Element | null = getter(Document.prototype, "documentElement");
+export const bodyOf: (self: Document) => Element | null = getter(Document.prototype, "body");
 export const referrerOf: (self: Document) => string = getter(Document.prototype, "referrer");
 export const readyStateOf: (self: Document) => string = getter(Document.prototype, "readyState");
 export const baseOf: (self: Node) => string = getter(Node.prototype, "baseURI");
@@ -39,13 +44,19 @@ export const listen: (self: EventTarget, ...args: Parameters<EventTarget["addEve
 export const pathOf: (self: Event) => EventTarget[] = uncurry(Event.prototype.composedPath);
 
 /** Plain functions of the window; called without it they belong to ours. */
-export const { AbortController, Headers, Proxy: Wrapper, URL } = window;
+export const { AbortController, Headers, Proxy: Wrapper, Request, URL } = window;
 export const setTimeout = unzoned(window, "setTimeout");
 export const clearTimeout = unzoned(window, "clearTimeout");
 export const { apply } = Reflect;
+export const { getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf } = Object;
+export const hasOwn: (self: Self, name: string) => boolean = uncurry(Object.prototype.hasOwnProperty);
+export const headerOf: (self: Headers, name: string) => string | null = uncurry(Headers.prototype.get);
 export const { parse } = JSON;
 const clock = performance.now.bind(performance);
 export const now = (): number => clock();
+
+/** `own` without a prototype: what a page puts on that of all objects is nothing of it. */
+export const bare = <T extends object>(own: T): T => setPrototypeOf(own, null);
 
 /** What a wire form is made of. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };

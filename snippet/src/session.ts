@@ -12,6 +12,8 @@ const { now: wall } = Date;
 /** Where the state stands, and before which `.` the names of frames. */
 export const KEY = "testgram";
 const OFF = "off";
+/** A page that comes back from the cache is to record no more than the one that was stopped; a page that loads is. */
+const STOPPED = "stopped";
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const IDLE_MS = 30 * 60_000;
 const LONG_MS = 24 * 60 * 60_000;
@@ -23,8 +25,8 @@ export const countOf = (stored: unknown): number => Math.max(0, Math.min(1_000_0
 /** A state: the world's key, the session's id, ten numbers, the salt's 32 bytes. */
 const STATE = /^\w+,[\dA-Z]{26}(,-?\d+){42}$/;
 
-/** An opted-out or stopped tab where nothing may be stored: as long as the page lives. */
-let forgotten = false;
+/** This tab has been opted out, or stopped by the server. */
+export let forgotten = false;
 
 export interface Session {
   _id: string;
@@ -47,6 +49,8 @@ export interface Session {
   readonly _claim: (returns?: boolean) => boolean;
   /** Whether it could be stored. */
   readonly _save: (released: boolean) => unknown;
+  /** It was ended by the page: so it is for one that comes back. */
+  readonly _stop: () => void;
   readonly _storage: Storing;
 }
 
@@ -74,16 +78,16 @@ export const retimed = (id: string, by: number): string => {
   return timeWord(ms + by) + id.slice(10);
 };
 
-const storageOf =
-  (settings: Settings): Storing =>
-  (method, key, value) => {
-    try {
-      // biome-ignore lint/suspicious/noExplicitAny: each method takes what it needs of them.
-      return settings.storage === "session" ? [(sessionStorage as any)[method](key, value)] : undefined;
-    } catch {
-      return undefined;
-    }
-  };
+const tab: Storing = (method, key, value) => {
+  try {
+    // biome-ignore lint/suspicious/noExplicitAny: each method takes what it needs of them.
+    return [(sessionStorage as any)[method](key, value)];
+  } catch {
+    return undefined;
+  }
+};
+
+const storageOf = (settings: Settings): Storing => (settings.storage === "session" ? tab : () => undefined);
 
 /** What `storage` holds under names that begin with `prefix`. */
 export const namesOf = (storage: Storing, prefix: string): string[] => {
@@ -97,7 +101,8 @@ export const namesOf = (storage: Storing, prefix: string): string[] => {
 export function forgetTab(settings: Settings): void {
   const storage = storageOf(settings);
   for (const name of [KEY, ...namesOf(storage, `${KEY}.`)]) storage("removeItem", name);
-  storage("setItem", KEY, OFF);
+  // Also where nothing is to be stored: it says no more than what somebody wants.
+  tab("setItem", KEY, OFF);
   forgotten = true;
 }
 
@@ -140,15 +145,18 @@ export function openSession(settings: Settings, lost: Lost): Session | undefined
       return chosen;
     },
     _claim(returns) {
-      const text = (storage("getItem", KEY) || "")[0] || "";
-      if (forgotten || text === OFF) return false;
+      const mark = (tab("getItem", KEY) || "")[0];
+      if (forgotten || mark === OFF || (returns && mark === STOPPED)) return false;
+      const stored = storage("getItem", KEY);
+      const text = (stored || "")[0] || "";
       // Not in the sample: it stays so as long as pages are opened.
       if (self._now() - +text < IDLE_MS && +text) {
         storage("setItem", KEY, `${self._now()}`);
         return false;
       }
-      // Back from the cache, and nobody could store anything meanwhile: it is still ours.
-      let ours = !text && self._id;
+      // Back from the cache, and nobody could store anything meanwhile: it is still ours. Where it could be stored and is gone, another
+      // page may have used its numbers.
+      let ours = !stored && self._id;
       const [world, id, ...numbers] = text.split(",");
       const [start, seq, last, at, skew, opener, released, thrown, refused, queue, ...salt] = numbers.map(Number) as Numbers;
       if (STATE.test(text) && world === settings.key && (released || returns) && opener >= opened) {
@@ -169,6 +177,7 @@ export function openSession(settings: Settings, lost: Lost): Session | undefined
       self._save(false);
       return true;
     },
+    _stop: () => storage("setItem", KEY, STOPPED) || void storage("removeItem", KEY),
     _save(released) {
       const { _id, _start, _seq, _last, _skew, _salt } = self;
       const losses = [lost.thrown, lost.refused, lost.queue];

@@ -3,14 +3,17 @@
  * a field more or less, a word or selector nobody knows) may be what forbids something, so the snippet then does nothing at all.
  */
 
+import { any } from "./rules/text";
 import { isUrlRule } from "./rules/url";
-import type { Settings } from "./types";
+import type { Kind, Settings } from "./types";
 
 /** What the world says. Set once, before anything else runs. */
 export let settings: Settings;
 /** Selectors of what is masked, and of what is not there for us. Apart: one that is not closed must not swallow the next. */
 export let masks: readonly string[];
 export let ignores: readonly string[];
+/** Both. */
+export let hides: readonly string[];
 
 /** Every kind of v1. */
 const KINDS = "page click input submit key move scroll drag api error viewport visibility end custom".split(" ");
@@ -54,6 +57,8 @@ const FIELDS: Record<keyof Settings, Check> = {
   sensitive: list(looks(/^[^A-Z]+$/)),
 };
 
+export const isOff = (kind: Kind): boolean => any(settings.off, (off) => off === kind);
+
 /** Takes the settings; answers a stable code for what is wrong with them, if anything is. */
 export function takeSettings(raw: Settings): string | undefined {
   const names = Object.keys(FIELDS) as (keyof Settings)[];
@@ -62,9 +67,13 @@ export function takeSettings(raw: Settings): string | undefined {
   settings = raw;
   masks = ["[data-tg-mask]", ...raw.mask];
   ignores = ["[data-tg-ignore]", ...raw.ignore];
+  hides = [...masks, ...ignores];
   return;
 }
 
 /** Whether `host` is one that the world ignores. */
-export const isIgnoredHost = (host: string): boolean =>
-  settings.domains.some((domain) => (domain[0] === "*" ? host.endsWith(domain.slice(1)) : host === domain));
+export function isIgnoredHost(host: string): boolean {
+  // `ads.example.` is the same host.
+  const name = host.replace(/\.$/, "");
+  return any(settings.domains, (domain) => (domain[0] === "*" ? name.endsWith(domain.slice(1)) : name === domain));
+}

@@ -7,7 +7,7 @@
  */
 import { openGate } from "./gate";
 import { now, parse } from "./natives";
-import { countOf, forgetTab, KEY, namesOf, openSession, retimed } from "./session";
+import { countOf, forgetTab, forgotten, KEY, namesOf, openSession, retimed } from "./session";
 import type { Hooks, Lost, Reply, Settings, Transport } from "./types";
 
 const { WebSocket } = window;
@@ -167,6 +167,14 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     body = "";
   };
 
+  /** Whether the tab is to be forgotten, by whatever said so, while this was still telling what it had. */
+  const isGone = () => {
+    if (!forgotten || only) return false;
+    forget();
+    finish();
+    return true;
+  };
+
   // The connection
 
   const hangUp = () => {
@@ -190,7 +198,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     }
     const on = (run: (data: string) => void) =>
       gate._guard(({ data }: { data?: string }) => {
-        if (mine !== socket) return;
+        if (mine !== socket || isGone()) return;
         heard = now();
         run(data!);
         step();
@@ -203,6 +211,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
   /** Seals, connects and sends what is due, and comes back for what is due next. */
   const step = () => {
     if (stopTimer) stopTimer();
+    if (isGone()) return;
     if (over && !held[0]) finish();
     if (!live || returning || over > 1) return;
     const at = now();
@@ -237,7 +246,8 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
   const correct = (by: number) => {
     session._skew += by;
     session._id = retimed(session._id, by);
-    session._save(false);
+    // One that is over has left its place to the next.
+    if (!over) session._save(false);
     for (const frame of held) {
       const { _key, _text } = frame;
       const id = retimed(_text.slice(HEAD.length, HEAD.length + ID_UNITS), by);
@@ -339,8 +349,12 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     hooks._settle(true);
     end("unload");
     if (session._save(true)) {
-      // What the storage did not take goes with this page.
-      for (const frame of held) if (!frame._kept) drop(frame, "queue");
+      for (const frame of held) {
+        // A page that logs somebody out may have cleared the storage.
+        if (frame._kept) frame._kept = storage("setItem", frame._key, frame._text);
+        // What the storage does not take goes with this page.
+        if (!frame._kept) drop(frame, "queue");
+      }
       session._save(true);
     }
     live = false;
@@ -408,7 +422,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
       // Of a session that the server has never heard of there is no end to tell.
       if (!forGood || session._seq) end(reason);
       if (forGood) forgetTab(settings);
-      else storage("removeItem", KEY);
+      else session._stop();
       linger();
     },
   };

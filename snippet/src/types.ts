@@ -39,7 +39,7 @@ export type ValueKind =
   | "text"
   | "masked";
 
-/** What the page says of a field: lower case (ASCII), empty where it says nothing. */
+/** What the page says of a field, empty where it says nothing: type and autocomplete in lower case (ASCII), names as they are. */
 export interface Hints {
   readonly field: string;
   readonly autocomplete: string;
@@ -184,9 +184,9 @@ export interface Transport {
   /** The session's 32 random bytes for digests of values. They never leave the tab. */
   readonly _salt: () => Uint8Array;
   /**
-   * To be called before an event is made. `acts`: somebody did something, which keeps the session alive; else (`api`, `error`) it does
-   * not. After 30 idle minutes or 24 hours an act ends the session and begins a new one (`_emit` end, then `_begin`); what is not an
-   * act belongs to no session then: the answer is false and it is left out.
+   * To be called before an event is made, and with every act. `acts`: somebody did something, which keeps the session alive; what the
+   * page does by itself, and what is told of an act afterwards, does not. After 30 idle minutes or 24 hours an act ends the session and
+   * begins a new one (`_emit` end, then `_begin`); what is not an act belongs to no session then: the answer is false and it is left out.
    */
   readonly _active: (acts: boolean) => boolean;
   /**

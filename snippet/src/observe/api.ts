@@ -3,10 +3,25 @@
  * came. The page gets what it would have got: nothing is awaited for, no body is read but from a clone, and never one that streams.
  */
 
-import { baseOf, clearTimeout, Headers, now, parse as parseJson, setTimeout, URL } from "../natives";
+import {
+  baseOf,
+  clearTimeout,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  Headers,
+  hasOwn,
+  headerOf,
+  now,
+  parse as parseJson,
+  Request,
+  setTimeout,
+  URL,
+} from "../natives";
+import { any } from "../rules/text";
 import { isIgnoredHost, settings } from "../settings";
 import type { Context, Observer } from "../types";
 
+const plain = Promise.prototype;
 /** Longest body that is looked at. */
 const BODY = 64 * 1024;
 /** Longest that an answer is read: while it is, the page's own `cancel` does not close the connection. */
@@ -32,11 +47,30 @@ const fields = (form: { forEach(run: (value: unknown, key: string) => void): voi
   return out;
 };
 
+/** `owner[name]` unless code of the page's own would run: what it answers may be good for once only. */
+function peek(owner: object | null, name: string): unknown {
+  for (let at = owner; at; at = getPrototypeOf(at)) {
+    const found = getOwnPropertyDescriptor(at, name);
+    if (found) return hasOwn(found, "value") ? found.value : owner instanceof Request ? owner[name as "url"] : undefined;
+  }
+  return;
+}
+
+/** The content type among `headers`. An iterator would be used up by reading it. */
+function typeOf(headers: object): string {
+  if (headers instanceof Headers) return headerOf(headers, "content-type") || "";
+  let type: unknown;
+  const is = (name: unknown) => /^content-type$/i.test(`${name}`);
+  if (Array.isArray(headers)) any(headers, (pair) => Array.isArray(pair) && is(pair[0]) && (type = pair[1]));
+  else if (!(Symbol.iterator in headers)) any(Object.keys(headers), (name) => is(name) && (type = peek(headers, name)));
+  return typeof type === "string" ? type : "";
+}
+
 /** What of a request's body has keys. A text is a form only if it is said to be one: nearly any may have a `=` in it. */
-function shapeOf(body: unknown, headers?: HeadersInit): unknown {
+function shapeOf(body: unknown, headers?: object): unknown {
   if (body instanceof FormData || body instanceof URLSearchParams) return fields(body);
   if (typeof body !== "string" || body.length > BODY) return;
-  const isForm = headers && IS_FORM.test(new Headers(headers).get("content-type") || "");
+  const isForm = headers && IS_FORM.test(typeOf(headers));
   return isForm ? fields(new URLSearchParams(body)) : parse(body);
 }
 
@@ -72,13 +106,7 @@ interface Call {
 }
 
 /** One call as it begins; nothing where it is not to be told. `headers` are those of `fetch`. */
-function begin(
-  { _emit, _clock }: Context,
-  method: unknown,
-  target: unknown,
-  body: unknown,
-  headers?: HeadersInit,
-): Call | undefined {
+function begin({ _emit, _clock }: Context, method: unknown, target: unknown, body: unknown, headers?: object): Call | undefined {
   const url = new URL(`${target}`, baseOf(document));
   if (isIgnoredHost(url.hostname) || (url.host === new URL(settings.socket).host && /^\/(js\/world\/|ws$)/.test(url.pathname)))
     return;
@@ -102,8 +130,9 @@ export const api: Observer = (context) => {
   const { _gate } = context;
   _gate._patch(window, "fetch", (_, [target, init]) => {
     const asked = (target || {}) as Request;
-    const { method = asked.method, body, headers } = (init || {}) as RequestInit;
-    const call = begin(context, method, asked.url || target, body, headers || asked.headers || {});
+    const given = (name: string) => (typeof init === "object" ? peek(init, name) : undefined);
+    const headers = given("headers") || asked.headers;
+    const call = begin(context, given("method") || asked.method, asked.url || target, given("body"), Object(headers));
     if (!call) return;
     const answered = _gate._guard((answer: Response) => {
       const tell = call._end(answer.status);
@@ -117,8 +146,14 @@ export const api: Observer = (context) => {
       );
     });
     const failed = _gate._guard(() => call._end(0)());
-    return (promise) =>
-      (promise as Promise<Response>).then(
+    return (result) => {
+      const promise = result as Promise<Response>;
+      // One that the page has put something on, or made itself, is the page's: it is only listened to.
+      if (getPrototypeOf(promise) !== plain || Reflect.ownKeys(promise)[0]) {
+        promise.then(answered, failed);
+        return;
+      }
+      return promise.then(
         (answer) => {
           answered(answer);
           return answer;
@@ -128,6 +163,7 @@ export const api: Observer = (context) => {
           throw reason;
         },
       );
+    };
   });
 
   const opened = new WeakMap<object, readonly unknown[]>();

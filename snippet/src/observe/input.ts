@@ -26,7 +26,12 @@ interface Visit {
 /** What is in a field: of boxes and radio buttons what they stand for if they are on. */
 export function filledIn(element: Element): string {
   const { value, checked, selectedOptions } = element as HTMLInputElement & HTMLSelectElement;
-  if (selectedOptions) return Array.from(selectedOptions, (option) => option.value).join();
+  if (selectedOptions) {
+    // Not `Array.from`: see `digest`.
+    const values: string[] = [];
+    for (const option of selectedOptions) values.push(option.value);
+    return values.join();
+  }
   if (/^(checkbox|radio)$/.test((element as HTMLInputElement).type)) return checked ? value : "";
   return value === undefined ? element.textContent || "" : value;
 }
@@ -39,8 +44,8 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
 
   const visit = (element: Element): Visit | undefined => {
     if (element === told || isCaretIgnored(element)) return;
-    // It had the focus before we came.
-    if (matches(element, ":focus")) focused = element;
+    // It had the focus before we came; a document that is an editor has it without a word.
+    if (matches(element, ":focus,body")) focused = element;
     const known = visits.get(element);
     if (known) return known;
     const seen = look(element);
@@ -75,7 +80,7 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
       edits: left._edits,
       ms: now() - left._from,
       paste: left._paste,
-      rhythm: Array.from(left._rhythm, (count) => count || 0),
+      rhythm: left._rhythm,
     });
   };
   const leaveOthers = (kept?: Element) => {
@@ -83,9 +88,9 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
   };
 
   // "Show password" makes a text of it before anybody comes to the field.
-  _people("pointerdown", (_, target) => rememberPasswords(target));
-  _people("focusin", (_, target) => {
-    rememberPasswords(target);
+  _people("pointerdown", rememberPasswords);
+  _people("focusin", (event, target) => {
+    rememberPasswords(event);
     focused = field(target);
     told = undefined;
     // An element that is removed is left without a word.
@@ -107,7 +112,8 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
     const time = event.timeStamp;
     if (at._keys++) {
       const bucket = Math.max(0, Math.min(11, 31 - Math.clz32((time - at._pressed) / 10)));
-      at._rhythm[bucket] = (at._rhythm[bucket] || 0) + 1;
+      while (at._rhythm.length <= bucket) at._rhythm.push(0);
+      at._rhythm[bucket]!++;
     }
     at._pressed = time;
     at._key = event.key;

@@ -1,7 +1,6 @@
 /** Keys that write no character. */
 
-import { FOCUSED, field, isCaretIgnored, isTyped, look } from "../element";
-import { matches } from "../natives";
+import { field, isCaretIgnored, isClosed, isTyped, look } from "../element";
 import { NAMED_KEY } from "../scrub";
 import type { Observer } from "../types";
 
@@ -30,8 +29,7 @@ export const key: Observer = ({ _emit, _people }) => {
     const at = field(target);
     const el = look(at || target);
     if (at ? !el || isCaretIgnored(at) : !el && target !== document) return;
-    // An element of the page's own making has a field in it for all that we can see.
-    const isSecret = at ? el!._secret : el && (/-/.test(el.tag) || !matches(target as Element, FOCUSED));
+    const isSecret = at ? el!._secret : el && isClosed(target as Element);
     // The rest would tell how a secret was typed; corrections are told with the field.
     if (isSecret ? !/^(Enter|Tab|Escape)$/.test(name) : at && /^(Bac|Del)/.test(name) && isTyped(at)) return;
     const mods = +altKey + 2 * +ctrlKey + 4 * +metaKey + 8 * +shiftKey;

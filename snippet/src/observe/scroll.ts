@@ -1,6 +1,7 @@
 /** Scrolling, a stretch at a time: of the page, and of what scrolls in it. */
 
 import { field, frameOf, isDocument, isMasked, look } from "../element";
+import { bodyOf, rootElementOf } from "../natives";
 import type { Observer } from "../types";
 
 const QUIET_MS = 150;
@@ -34,7 +35,8 @@ export const scroll: Observer = ({ _gate, _emit, _clock, _people, _onSettle }) =
       let stretch = stretches.get(scrolled);
       if (!stretch) {
         // How far a field scrolls is how much is written in it.
-        if (stretches.size >= STRETCHES || field(scrolled) || isMasked(scrolled)) return;
+        const root = isDocument(scrolled) ? bodyOf(scrolled) || rootElementOf(scrolled)! : scrolled;
+        if (stretches.size >= STRETCHES || field(scrolled) || isMasked(root)) return;
         stretches.set(scrolled, (stretch = { _began: time, _ended: time }));
       }
       stretch._ended = time;

@@ -1,6 +1,6 @@
 /** Forms: submitted, or held back by the browser because something in them is not valid. */
 
-import { FIELD, isIgnored, look } from "../element";
+import { FIELD, isIgnored, isMasked, look } from "../element";
 import { controlsOf, matches, now } from "../natives";
 import type { Observer } from "../types";
 import { filledIn } from "./input";
@@ -11,12 +11,20 @@ const ATTEMPT_MS = 100;
 export const submit: Observer = ({ _emit, _people, _settle }) => {
   let attempted = 0;
   const isAttempt = () => now() - attempted < ATTEMPT_MS;
-  const tell = (form: Element, valid: boolean, last: boolean) => {
+  const tell = (form: Element, last: boolean) => {
     // A page that submits with each key, or holds the form back, lets people stay in their field.
     _settle(last);
     const el = look(form);
-    const holds = (control: Element) => matches(control, FIELD) && !isIgnored(control) && filledIn(control);
-    if (el) _emit("submit", { el, valid, filled: Array.from(controlsOf(form)).filter(holds).length });
+    let valid = true;
+    let filled = 0;
+    const controls = controlsOf(form);
+    for (let at = 0; at < controls.length; at++) {
+      const control = controls[at]!;
+      if (!matches(control, FIELD) || isIgnored(control)) continue;
+      if (matches(control, ":invalid")) valid = false;
+      if (!isMasked(control) && filledIn(control)) filled++;
+    }
+    if (el) _emit("submit", { el, valid, filled });
   };
   const attempt = () => {
     attempted = now();
@@ -25,15 +33,15 @@ export const submit: Observer = ({ _emit, _people, _settle }) => {
   _people<KeyboardEvent>("keydown", (event) => {
     if (event.key === "Enter") attempt();
   });
-  _people("submit", (_, target) => tell(target as Element, matches(target as Element, ":valid"), isAttempt()), true);
+  _people("submit", (_, target) => tell(target as Element, isAttempt()), true);
   _people(
     "invalid",
     (_, target) => {
       const { form } = target as HTMLInputElement;
-      if (!form || !isAttempt()) return;
+      if (!form || isIgnored(target) || !isAttempt()) return;
       // Each field of a form says so; once is enough.
       attempted = 0;
-      tell(form, false, false);
+      tell(form, false);
     },
     true,
   );

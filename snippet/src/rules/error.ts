@@ -1,7 +1,7 @@
 // Error messages keep the words that engines and libraries use; every other word becomes a placeholder. The same as
 // `privacy/error.rs`, which says why.
 
-import { lower, oneOf, trimmed } from "./text";
+import { any, lower, oneOf, trimmed } from "./text";
 import { hasAtSign } from "./word";
 
 const isKnown = oneOf(
@@ -27,7 +27,7 @@ const isKnown = oneOf(
 /** The template of an error message. Runs of the same placeholder count once. */
 export function scrubError(message: string): string {
   const out: string[] = [];
-  message.split(/[\t\n\f\r ]/).some((part) => {
+  any(message.split(/[\t\n\f\r ]/), (part) => {
     const word = scrubWord(part);
     if (!word) return false;
     const full = out.length > 23;

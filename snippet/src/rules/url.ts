@@ -1,7 +1,7 @@
 // URLs as templates: `https://shop.example/users/417/orders?token=abc#top` → `/users/:id/orders?token`. The same as `privacy/url.rs`,
 // which says why, and the rules of a world's settings on top.
 
-import { before, type Extra, lower, oneOf } from "./text";
+import { any, before, type Extra, lower, oneOf } from "./text";
 import { hasAtSign, offence, starred } from "./word";
 
 /** Segments after which the next ones name somebody. */
@@ -39,7 +39,7 @@ export function urlTemplate(raw: string, own?: string, extra?: Extra): string {
     origin +
     pathTemplate(path, false, extra) +
     queryTemplate(query, extra) +
-    (route ? `#${route[1]}${pathTemplate(route[2] || "", segments(path).some(asksWho), extra)}` : "");
+    (route ? `#${route[1]}${pathTemplate(route[2] || "", any(segments(path), asksWho), extra)}` : "");
   return out.length > 1024 ? `${origin}/:more` : out;
 }
 
@@ -64,7 +64,7 @@ function pathTemplate(path: string, ofPeople: boolean, extra?: Extra): string {
   const told = segments(path);
   const masks = extra ? ruled(told, extra.urls) : [];
   let out = "";
-  told.some((segment, at) => {
+  any(told, (segment, at) => {
     const mask = at > 11 ? ":more" : masks[at] || "";
     out += `/${mask[0] === ":" ? mask : judge(segment, ofPeople) || segment}`;
     // Also where it is masked: a rule that hides `users` must not make a page of what follows.
@@ -84,7 +84,7 @@ function asksWho(segment: string): boolean {
 function judge(segment: string, ofPeople: boolean): string {
   if (/^:(id|email|name|text|more)$/.test(segment)) return "";
   if (hasAtSign(segment)) return segment[0] === "@" ? ":name" : ":email";
-  if (ofPeople && !words(segment).every(isPage)) return ":id";
+  if (ofPeople && any(words(segment), (word) => !isPage(word))) return ":id";
   const stem = before(segment, ".");
   if (stem !== segment && !isEnding(segment.slice(stem.length + 1))) return ":text";
   if (!/\D/.test(stem)) return ":id";
@@ -114,8 +114,8 @@ function ruled(told: string[], rules: readonly string[]): string[] {
   for (const rule of rules) {
     const want = segments(rule.replace("**", ":more"));
     const open = want[want.length - 1] === ":more";
-    const fits = (part: string, at: number) => /^[:*]/.test(part) || lower(part) === lower(told[at] || "");
-    if ((open ? told.length >= want.length - 1 : told.length === want.length) && want.every(fits)) return want;
+    const differs = (part: string, at: number) => !/^[:*]/.test(part) && lower(part) !== lower(told[at] || "");
+    if ((open ? told.length >= want.length - 1 : told.length === want.length) && !any(want, differs)) return want;
   }
   return [];
 }

@@ -1,6 +1,6 @@
 // Does a word look like code, or like data? The same rules as `privacy/token.rs` and `privacy/element.rs`, which say why.
 
-import { count, type Extra, isSensitive } from "./text";
+import { any, count, type Extra, isSensitive } from "./text";
 
 /** Letters that commonly follow `a`, `b`, … `z` in the words of programs. */
 const FOLLOWERS =
@@ -32,7 +32,7 @@ export function offence(word: string): string {
 /** Hashes, random ids, base64: judged a run of letters and digits at a time, and by all runs together. */
 function isToken(word: string): boolean {
   let oddInWord = 0;
-  return word.split(/[\W_]/).some((run) => {
+  return any(word.split(/[\W_]/), (run) => {
     const switches = count(run, /\d(?=[a-z])|[a-z](?=\d)/gi);
     // Humps of camel case are no pairs.
     const words = run.replace(/[a-z](?=[A-Z])/g, "$& ").toLowerCase();
@@ -65,7 +65,7 @@ export const isTag = (tag: string): boolean => /^[a-z][a-z\d-]{0,31}$/.test(tag)
 /** A structural path, outermost first: `main>form:2>button`. */
 export const isPath = (path: string): boolean => {
   const steps = path.split(">");
-  return steps.length < 9 && steps.every((step) => isTag(step.replace(/:[1-9]\d?\d?$/, "")));
+  return steps.length < 9 && !any(steps, (step) => !isTag(step.replace(/:[1-9]\d?\d?$/, "")));
 };
 
 /** `en`, `en-US`, or nothing. */

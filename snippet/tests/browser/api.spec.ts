@@ -128,6 +128,63 @@ for (const [name, script, told] of CALLS) {
   });
 }
 
+test("what the page gives can be read once: it is, by the browser", async ({ observed, page }) => {
+  const seen: (string | undefined)[] = [];
+  page.on("request", async (request) => {
+    if (request.url().endsWith("/once")) seen.push((await request.allHeaders())["x-user"]);
+  });
+  const read = await calling(
+    observed,
+    `(async () => {
+      let read = "";
+      const pairs = [["content-type", "application/x-www-form-urlencoded"], ["x-user", "a"]];
+      const init = (headers) => ({ method: "POST", headers, body: "name=Jane" });
+      await fetch("/api/once", init(new Headers(pairs).entries()));
+      await fetch("/api/once", init(pairs.map((pair) => pair.values())));
+      await fetch("/api/once", init(Object.fromEntries(pairs)));
+      await fetch("/api/once", init(pairs));
+      await fetch("/api/once", {
+        get method() { read += "m"; return "POST" }, get body() { read += "b"; return "{}" },
+        headers: { get "content-type"() { read += "h"; return "a/b" }, "x-user": "a" },
+      });
+      return read;
+    })()`,
+  );
+  expect([...(read as string)].sort().join("")).toBe("bhm");
+  expect(seen).toEqual(Array(5).fill("a"));
+  const form = { name: "string" };
+  expect((await observed.told("api", 5)).map(({ request }) => request)).toEqual([undefined, undefined, form, form, undefined]);
+});
+
+test("a promise of the page's own is handed on, and what came of it is told", async ({ observed }) => {
+  await observed.page.addInitScript(() => {
+    const own = fetch;
+    window.fetch = (...args) => Object.assign(own(...args), { cancel: () => 1 });
+  });
+  const kinds = await calling(
+    observed,
+    `(async () => { const asked = fetch("/api/orders"); await asked; fetch("/api/lost").catch(() => {}); return typeof asked.cancel })()`,
+  );
+  expect(kinds).toBe("function");
+  expect((await observed.told("api", 2)).map(({ status }) => status)).toEqual([201, 0]);
+});
+
+test("what a page puts on the prototype of objects later is no trap of ours", async ({ observed }) => {
+  const got = await calling(
+    observed,
+    `(async () => {
+      const trap = function (_, key) { return key === undefined ? this : undefined };
+      for (const name of ["get", "has"]) Object.defineProperty(Object.prototype, name, Object.assign(Object.create(null), { value: trap, configurable: true }));
+      const { status } = await fetch.call(window, "/api/orders");
+      history.pushState.apply(history, [1, "", "/other"]);
+      const got = [status, location.pathname, "name" in fetch];
+      for (const name of ["get", "has"]) delete Object.prototype[name];
+      return got;
+    })()`,
+  );
+  expect(got).toEqual([201, "/other", true]);
+});
+
 test("URLs follow the rules of the settings", async ({ observed }) => {
   await calling(observed, `fetch("/api/u/janeroe/posts/blue-dress");0`, { urls: ["/api/u/:name/posts/**"] });
   expect((await observed.told("api"))[0]!.url).toBe("/api/u/:name/posts/:more");
@@ -136,7 +193,7 @@ test("URLs follow the rules of the settings", async ({ observed }) => {
 test("ignored domains and our own script are not told", async ({ observed, page }) => {
   await calling(
     observed,
-    `Promise.all([fetch("http://a.ads.test/api/x"), fetch("http://ads.test/api/x"), fetch("/js/world/demo.js").catch(() => {})])
+    `Promise.all([fetch("http://a.ads.test/api/x"), fetch("http://ads.test/api/x"), fetch("http://a.ads.test./api/x"), fetch("/js/world/demo.js").catch(() => {})])
       .then(() => fetch("/api/last")).then(() => 0)`,
     { domains: ["*.ads.test"], socket: "ws://shop.test/ws" },
   );

@@ -70,7 +70,7 @@ test("masks and what is ignored hold through shadow roots, slots, frames and sel
   page,
 }) => {
   await observed.open(
-    `<div data-tg-mask><button id=m1>Jane</button></div>
+    `<div data-tg-mask><button id=m1 name=jane-roe class=dr_smith data-testid=of-jane>Jane</button><label for=jane>Jane</label></div>
      <div class=private><button id=m2>Jane</button><p class=gone><button id=i1>Jane</button></p></div>
      <div data-tg-ignore><iframe srcdoc="<button id=i2>Jane</button>"></iframe></div>
      <div data-tg-mask><iframe srcdoc="<button id=m3>Jane</button>"></iframe></div>
@@ -81,12 +81,20 @@ test("masks and what is ignored hold through shadow roots, slots, frames and sel
   await page.click("#i1");
   await page.frameLocator("iframe >> nth=0").locator("#i2").click();
   for (const id of ["m1", "m2", "m4"]) await page.click(`#${id}`);
+  await page.click("label");
   await page.frameLocator("iframe >> nth=1").locator("#m3").click();
-  const clicks = await observed.told("click", 4);
-  expect(clicks.map(({ el }) => [el!.id, el!.label])).toEqual(["m1", "m2", "m4", "m3"].map((id) => [id, undefined]));
+  // Where it stands and what sort of thing it is, but nothing that it is called.
+  const bare = (path: string) => ({ tag: "button", role: "button", path });
+  expect((await observed.told("click", 5)).map(({ el }) => el)).toEqual([
+    bare("body>div>button"),
+    bare("body>div:2>button"),
+    bare("body>my-box>button"),
+    { tag: "label", path: "body>div>label" },
+    bare("body>button"),
+  ]);
   await observed.settle();
   // Nothing at all where the pointer was over something that is not there for us.
-  expect(observed.all.filter(([, kind]) => kind !== "move" && kind !== "page").length).toBe(4);
+  expect(observed.all.filter(([, kind]) => kind !== "move" && kind !== "page").length).toBe(5);
 });
 
 test("forms whose controls shadow the DOM's own names, and prototypes with toJSON", async ({ observed, page }) => {

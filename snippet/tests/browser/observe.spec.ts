@@ -85,6 +85,22 @@ test.describe("fields", () => {
     "a password in capitals": ["<input type=PASSWORD id=x>", "hunter2", "password"],
     "a name that says so": ["<input name=card_number id=x>", "hunter2", "card"],
     "a placeholder that says so": ["<input placeholder='Card number' id=x>", "hunter2", "card"],
+    "a label beside a placeholder": ["<label>Security code <input id=x placeholder=123></label>", "1234", "code"],
+    "a label beside a placeholder, elsewhere": [
+      "<label for=x>Social Security Number</label><input id=x placeholder=XXX-XX-XXXX>",
+      "hunter2",
+      "masked",
+    ],
+    "a label beside an aria-label": ["<label>Password <input id=x aria-label=Field></label>", "hunter2", "password"],
+    "the second of two labels": ["<label for=x>Yours</label><label for=x>Password</label><input id=x>", "hunter2", "password"],
+    "a label under a mask": ["<label data-tg-mask for=x>Password</label><input id=x>", "hunter2", "password"],
+    "what it is labelled by": ["<span id=by>Security code</span><input aria-labelledby='none by' id=x>", "1234", "code"],
+    "a title": ["<input title='Security code' id=x>", "1234", "code"],
+    "an editor's aria-label": ["<div contenteditable aria-label='Recovery phrase' id=x>x</div>", "hunter2", "masked"],
+    "an editor's title": ["<div contenteditable title=Password id=x>x</div>", "hunter2", "password"],
+    "a label of a PIN": ["<label>PIN: <input id=x></label>", "1234", "code"],
+    "a label of a code": ["<label>Enter the 6-digit code <input id=x></label>", "1234", "code"],
+    "a name of a code": ["<input name=smsCode id=x>", "1234", "code"],
     "a label that says so": ["<label for=x>Security answer</label><input id=x>", "hunter2", "masked"],
     "an autocomplete that says so": ["<input autocomplete='section-a one-time-code' id=x>", "hunter2", "code"],
     "an autocomplete with a blank after it": ["<input autocomplete='cc-number ' id=x>", "hunter2", "card"],
@@ -119,6 +135,53 @@ test.describe("fields", () => {
     await page.keyboard.type("2");
     await observed.settle();
     expect((await observed.told("input"))[0]!.value).toEqual({ kind: "password" });
+  });
+
+  test("a password that is shown from inside a shadow root stays one", async ({ observed, page }) => {
+    await observed.open(`<input type=password id=x value=hunter><x-eye></x-eye><script>
+      const root = document.querySelector("x-eye").attachShadow({ mode: "open" });
+      root.innerHTML = "<button>Show</button>";
+      root.firstChild.onclick = () => { x.type = "text" };
+    </script>`);
+    await page.click("x-eye button");
+    await page.click("#x");
+    await page.keyboard.type("2");
+    await observed.settle();
+    expect((await observed.told("input"))[0]!.value).toEqual({ kind: "password" });
+  });
+
+  test("a document that is an editor is one: no labels, no beginnings, no corrections", async ({ observed, page }) => {
+    await observed.open(`<iframe srcdoc="<a href=#x>Jane Roe</a><b data-tg-mask>x</b>"></iframe><iframe srcdoc="<p>x"></iframe><button>Go</button><script>
+      for (const frame of document.querySelectorAll("iframe")) frame.onload = () => { frame.contentDocument.designMode = "on" };
+    </script>`);
+    await page.frames()[1]!.click("a");
+    await page.keyboard.type("4711");
+    await page.keyboard.press("Backspace");
+    await page.frames()[2]!.click("body");
+    await page.keyboard.type("abc");
+    await page.waitForTimeout(1200);
+    await page.keyboard.type("d");
+    await page.click("button");
+    const [link] = await observed.told("click", 3);
+    expect([link!.el!.tag, link!.el!.label]).toEqual(["a", undefined]);
+    expect((await observed.told("input", 2)).map(({ el, value, keys }) => [el!.tag, value, keys])).toEqual([
+      ["body", { kind: "masked" }, undefined],
+      ["body", { kind: "text", len: expect.any(Number), digest: expect.any(String) }, 4],
+    ]);
+    expect(observed.all.filter(([, kind]) => kind === "key")).toEqual([]);
+  });
+
+  test("what is ignored in an editor is ignored in a shadow root as well", async ({ observed, page }) => {
+    await observed.open(`<x-edit></x-edit><button>Go</button><script>
+      document.querySelector("x-edit").attachShadow({ mode: "open" }).innerHTML = "<div contenteditable>a<p data-tg-ignore>b</p></div>";
+    </script>`);
+    await page.click("x-edit p");
+    await page.keyboard.type("abc");
+    await page.keyboard.press("Enter");
+    await page.click("button");
+    await observed.told("click");
+    await observed.settle();
+    expect(observed.all.map(([, kind]) => kind).filter((kind) => !/page|move/.test(kind))).toEqual(["click"]);
   });
 
   test("choices are told at once, files by their kind, editors by their text", async ({ observed, page }) => {
@@ -159,7 +222,7 @@ test.describe("fields", () => {
     await observed.settle();
     const inputs = await observed.told("input", 2);
     expect(inputs.map(({ el, value }) => [el!.id, (value as { kind: string }).kind])).toEqual([
-      ["a", "masked"],
+      [undefined, "masked"],
       ["b", "text"],
     ]);
   });
@@ -213,8 +276,17 @@ test("forms: submitted, held back, in a shadow root", async ({ observed, page })
   expect(kinds).toEqual(["submit", "input", "submit", "submit"]);
 });
 
+test("of what is ignored in a form nothing is told, of what is masked not whether it is filled", async ({ observed, page }) => {
+  await observed.open(`<form id=f onsubmit="return false"><input name=a value=1><p data-tg-ignore><input required name=b><button id=go>Go</button></p>
+    <p data-tg-mask><input name=c value=zz></p><button id=open formnovalidate>Go</button></form>`);
+  await page.click("#go");
+  await page.click("#open");
+  expect((await observed.told("submit")).map(({ valid, filled }) => [valid, filled])).toEqual([[true, 1]]);
+  expect(observed.all.map(([, kind]) => kind).filter((kind) => !/page|move/.test(kind))).toEqual(["click", "submit"]);
+});
+
 test("keys that write nothing, once each; of a secret field only those that leave it", async ({ observed, page }) => {
-  await observed.open(`<input id=a><input id=p type=password><p tabindex=0 id=q>x`);
+  await observed.open(`<input id=a><input id=p type=password><p tabindex=0 role=tab id=q>x`);
   for (const [id, keys] of Object.entries({
     a: "ArrowLeft x Backspace F5x Control+k Control+z",
     p: "Home Escape Control+a",
@@ -266,6 +338,35 @@ test("scrolling of the page and of what scrolls in it", async ({ observed, page 
   expect(scrolls[0]).toMatchObject({ y: 200, el: { id: "inner" } });
   expect(scrolls[1]).toMatchObject({ y: 500 });
   expect(scrolls[1]!.el).toBeUndefined();
+});
+
+for (const place of ["html", "body"]) {
+  test(`no scrolling of a page whose ${place} is ignored`, async ({ observed, page }) => {
+    await observed.open(`<!doctype html><html><script src=/tg.js></script><body><script>document.querySelector("${place}").setAttribute("data-tg-ignore", "")</script>
+      <div style="height:3000px">`);
+    await page.mouse.move(50, 40);
+    await page.mouse.wheel(0, 500);
+    await page.waitForTimeout(500);
+    await observed.settle();
+    expect(observed.all.map(([, kind]) => kind)).toEqual(["page"]);
+  });
+}
+
+test("what a page scrolls by itself is bounded", async ({ observed, page }) => {
+  await observed.open(
+    `<script>const now = performance.now.bind(performance)</script>${`<div class=s style="height:20px;overflow:auto"><p style="height:900px">x</p></div>`.repeat(7)}`,
+  );
+  await page.evaluate(async () => {
+    const all = document.querySelectorAll(".s");
+    for (let turn = 1; turn < 35; turn++) {
+      for (const one of all) one.scrollTop = turn * 5;
+      await new Promise((done) => setTimeout(done, 40));
+      (window as never as { collector: { settle(last: boolean): void } }).collector.settle(false);
+    }
+  });
+  const told = observed.all.filter(([, kind]) => kind === "scroll").length;
+  expect(told).toBe(200);
+  expect((await observed.lost()).queue).toBeGreaterThan(0);
 });
 
 test("no scrolling of fields nor of what is masked, and of what scrolls together one stretch each", async ({
@@ -325,14 +426,14 @@ test("a rejection with an endless word in its stack does not stop the page", asy
 });
 
 test("of a field in a closed shadow root no more than keys that leave it", async ({ observed, page }) => {
-  await observed.open(`<my-field></my-field><div id=plain></div><script>
-    for (const host of document.querySelectorAll("my-field,#plain")) host.attachShadow({ mode: "closed" }).innerHTML = "<input type=password autofocus>";
+  await observed.open(`<my-field></my-field><div id=plain></div><div id=own tabindex=0></div><script>
+    for (const host of document.querySelectorAll("my-field,#plain,#own")) host.attachShadow({ mode: "closed" }).innerHTML = "<input type=password autofocus>";
   </script>`);
-  for (const host of ["my-field", "#plain"]) {
+  for (const host of ["my-field", "#plain", "#own"]) {
     await page.locator(host).click({ position: { x: 10, y: 8 } });
-    for (const key of ["a", "Backspace", "ArrowLeft", "Escape"]) await page.keyboard.press(key);
+    for (const key of ["a", "Backspace", "ArrowLeft", "Control+v", "Escape"]) await page.keyboard.press(key);
   }
-  expect((await observed.told("key", 2)).map(({ key }) => key)).toEqual(["Escape", "Escape"]);
+  expect((await observed.told("key", 3)).map(({ key }) => key)).toEqual(["Escape", "Escape", "Escape"]);
 });
 
 test("a drag that ends over what is ignored is none", async ({ observed, page }) => {

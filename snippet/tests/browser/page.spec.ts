@@ -73,6 +73,27 @@ test("under a strict CSP nothing is violated and all is told", async ({ page, si
   expect(wire.errors).toEqual([]);
 });
 
+test("the documented tag tells the script's host no more than the page's world", async ({ page, site, tg, wire }) => {
+  const docs = await readFile(new URL("../../../docs/snippet.md", import.meta.url), "utf8");
+  const tag = /<script src=.*<\/script>/.exec(docs)![0].replace(/https:\S+\.js/, tg.script(KEY));
+  const shop = await readFile(new URL("../../../demo/shop/parts/head.html", import.meta.url), "utf8");
+  expect(shop).toContain(tag.replace(tg.script(KEY), "/js/world/demo.js"));
+  const served: Record<string, string>[] = [];
+  page.on("request", async (request) => {
+    if (request.url() === tg.script(KEY)) served.push(await request.allHeaders());
+  });
+  const url = site.page(
+    "/users/jane@roe.example",
+    `<meta name="referrer" content="unsafe-url">${tag}<button id="buy">Buy</button>`,
+  );
+  await page.goto(`${url}?token=abc`);
+  await page.click("#buy");
+  await flush(page);
+  await expect.poll(() => told(wire).click).toEqual(["buy"]);
+  expect(served).toHaveLength(1);
+  expect(Object.keys(served[0]!).filter((name) => /^(referer|cookie)$/.test(name))).toEqual([]);
+});
+
 test("Trusted Types are not violated either", async ({ page, site, tg, wire }) => {
   const url = site.page("/tt", `<script src="${tg.script(KEY)}"></script><button id="buy">Buy</button>`, {
     csp: `script-src ${tg.origin}; require-trusted-types-for 'script'; trusted-types 'none'`,
@@ -87,6 +108,9 @@ test("Trusted Types are not violated either", async ({ page, site, tg, wire }) =
 test.describe("hostile pages change nothing in what is told:", () => {
   const JUNK = "for (const name of ['el', 'id', 'value', 'label', 'session', 'meta', 'lost', 'events', 'digest', 'junk'])";
   const THROW = "() => { throw new Error('the page\\'s own') }";
+  /** Of all of them where it is we who call, and not the page or whoever tests it. */
+  const arrays = (then: string) =>
+    `for (const name of ['push', 'map', 'filter', 'concat', 'join', 'slice', 'some', 'every', 'find', 'includes', 'shift', 'unshift', 'splice', 'forEach', 'indexOf']) { const own = Array.prototype[name]; Array.prototype[name] = function (...args) { if (new Error().stack.includes('/js/world/')) ${then}; return own.apply(this, args); }; }`;
   const HOSTILE: Record<string, { before?: string; after?: string }> = {
     "toJSON on every prototype": {
       before:
@@ -98,8 +122,15 @@ test.describe("hostile pages change nothing in what is told:", () => {
     },
     "junk on Array.prototype": { before: "Array.prototype.junk = 'jane@roe.example'; Array.prototype[500] = 'jane';" },
     "replaced JSON": { after: "JSON.stringify = () => '\"jane@roe.example\"'; JSON.parse = () => ({ type: 'stop' });" },
-    "array methods that throw, later": {
-      after: `for (const name of ['push', 'map', 'filter', 'concat', 'join', 'slice', 'some', 'every', 'find', 'shift', 'unshift', 'splice', 'forEach', 'indexOf']) { const own = Array.prototype[name]; Array.prototype[name] = function (...args) { if (new Error().stack.includes('/js/world/')) globalThis.__caught = 1; return own.apply(this, args); }; }`,
+    "array methods that throw, later": { after: arrays("throw new Error('the page\\'s own')") },
+    "array methods that answer false, later": { after: arrays("return false") },
+    "array methods that answer nothing, later": { after: arrays("return") },
+    "an Array.from of its own, as in Prototype.js": {
+      before:
+        "Array.from = (items) => { if (!items) return []; if ('toArray' in Object(items)) return items.toArray(); let at = items.length || 0; const all = new Array(at); while (at--) all[at] = items[at]; return all; };",
+    },
+    "a get on Object.prototype": {
+      before: "Object.defineProperty(Object.prototype, 'get', { value() {}, configurable: true, writable: true });",
     },
     "replaced addEventListener": {
       after: `EventTarget.prototype.addEventListener = ${THROW}; window.addEventListener = ${THROW};`,
@@ -133,9 +164,16 @@ test.describe("hostile pages change nothing in what is told:", () => {
     },
   };
   /** What the page broke for us costs exceptions, which are counted. */
-  const COUNTED: ReadonlySet<string> = new Set(["a broken DOM", "replaced storage", "frozen window"]);
+  const COUNTED: ReadonlySet<string> = new Set([
+    "a broken DOM",
+    "replaced storage",
+    "frozen window",
+    ...["throw", "answer false", "answer nothing"].map((what) => `array methods that ${what}, later`),
+  ]);
   /** And here events, too: nothing is told rather than something wrong. */
-  const SILENT: ReadonlySet<string> = new Set(["a broken DOM"]);
+  const SILENT: ReadonlySet<string> = new Set(
+    ["a broken DOM"].concat(["throw", "answer false", "answer nothing"].map((what) => `array methods that ${what}, later`)),
+  );
   for (const [name, { before = "", after = "" }] of Object.entries(HOSTILE)) {
     test(name, async ({ page, site, tg, stack, wire }) => {
       // Playwright's own functions must outlive the page's: what it needs is called before.
@@ -255,7 +293,7 @@ test("elements named like our words, or like the DOM's, do no harm and open no m
   await page.goto(site.page("/again", `<script src="${tg.script(KEY)}"></script>`));
   await flush(page);
   await expect.poll(() => wire.settled() && told(wire).click.length > 0).toBe(true);
-  expect(told(wire).click).toEqual(["buy", "open", "masked", "note"]);
+  expect(told(wire).click).toEqual(["buy", "open", undefined, "note"]);
   expect(told(wire).input).toEqual(ALL.input);
   const labelled = wire.events("click").map(([, , { el }]) => "label" in (el as Detail));
   expect(labelled).toEqual([true, true, false, false]);
@@ -318,7 +356,8 @@ test.describe("cookies and storage:", () => {
     }`;
   for (const [key, expected] of [
     [KEY, ["sessionStorage"]],
-    ["memory", []],
+    // Whether somebody has opted out.
+    ["memory", ["sessionStorage"]],
   ] as const) {
     test(`of "${key}", only sessionStorage, and only our keys`, async ({ page, context, site, tg, wire }) => {
       const before = pageWith(site, tg, { before: `${WATCH} sessionStorage.setItem("own", "1"); touched.length = 0;`, key });
@@ -333,7 +372,7 @@ test.describe("cookies and storage:", () => {
       // The page's own fetch runs through ours, which calls it as it was.
       expect(touched.filter((what) => what !== "fetch")).toEqual(expected);
       expect(keys.filter((name) => name !== "own" && !/^testgram(\..+)?$/.test(name))).toEqual([]);
-      expect(keys.some((name) => /^testgram/.test(name))).toBe(expected.length > 0);
+      expect(keys.some((name) => /^testgram/.test(name))).toBe(key === KEY);
       expect([local, databases]).toEqual([0, 0]);
       expect(await context.cookies()).toEqual([]);
       // Nothing went anywhere but to the page's own server and ours.

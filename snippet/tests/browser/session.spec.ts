@@ -178,6 +178,59 @@ test("in memory, too, a page that comes back goes on with its own", async ({ pag
   for (const session of sessions) gapless(batches.filter((batch) => batch.session === session));
 });
 
+test("what another page has ended does not go on when the one before comes back", async ({ page, site, tg }) => {
+  const call = (name: "start" | "stop") =>
+    page.evaluate((name) => (window as unknown as { testgram: Record<string, () => void> }).testgram[name]!(), name);
+  await page.goto(await place(site, tg, { autostart: false }, "/a"));
+  await call("start");
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, {}, "/b"));
+  await tell(page, "step-b");
+  await call("stop");
+  await kept(tg, ["step-a", "step-b"]);
+  await page.goBack({ waitUntil: "commit" });
+  await page.waitForTimeout(300);
+  expect(await tell(page, "step-c")).toBe(false);
+  // Somebody who asks anew gets a new one, and so does a page that loads.
+  await call("start");
+  await tell(page, "step-d");
+  await flush(page);
+  const batches = await kept(tg, ["step-a", "step-b", "step-d"]);
+  const sessions = [...new Set(batches.map(({ session }) => session))];
+  expect(sessions).toHaveLength(2);
+  for (const session of sessions) gapless(batches.filter((batch) => batch.session === session));
+});
+
+test("back where the state is gone a new session begins: another page has used the old one's numbers", async ({
+  page,
+  site,
+  tg,
+}) => {
+  await page.goto(await place(site, tg, {}, "/a"));
+  await tell(page, "step-a");
+  await page.goto(await place(site, tg, {}, "/b"));
+  await tell(page, "step-b");
+  await flush(page);
+  await kept(tg, ["step-a", "step-b"]);
+  // As if it had not been possible to store it.
+  await page.evaluate(() => {
+    const set = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      if (key === "testgram") throw new Error("full");
+      set.call(this, key, value);
+    };
+  });
+  await page.goBack({ waitUntil: "commit" });
+  await page.waitForTimeout(300);
+  await tell(page, "step-c");
+  await flush(page);
+  const batches = await kept(tg, ["step-a", "step-b", "step-c"]);
+  const names = new Map(batches.map((batch) => [`${batch.session}.${batch.seq}`, batch]));
+  expect(names.size).toBe(batches.length);
+  const last = batches.find((batch) => named([batch]).includes("step-c"))!;
+  expect(last.session).not.toBe(batches.find((batch) => named([batch]).includes("step-a"))!.session);
+});
+
 test("an opt-out on one page holds for one that comes back", async ({ page, site, tg }) => {
   await page.goto(await place(site, tg, {}, "/a"));
   await tell(page, "step-a");
@@ -251,6 +304,49 @@ test("thirty idle minutes end a session with the time of its last event; what no
   expect(wire.frames(second)[0]!.events.map(([, kind]) => kind)).toEqual(["page", "custom"]);
   expect(wire.frames(second)[0]!.meta).toBeTruthy();
   expect(wire.frames(second)[0]!.events[0]![0]).toBeLessThan(1_000);
+});
+
+test("a page that scrolls, asks and shows another page by itself keeps no session alive", async ({ page, site, tg, wire }) => {
+  await between(page, wire, () => "ack", { alone: true });
+  await page.clock.install();
+  const script = await site.bake(defaults(tg, { off: ["visibility"] }));
+  await page.goto(
+    site.page(
+      "/",
+      `<script src="${script}"></script><style>#s { height: 60px; overflow: auto } p { height: 9000px }</style>
+      <div id="s"><p>x</p></div><button id="b">Buy</button>`,
+      { csp: false },
+    ),
+  );
+  await tell(page, "step-a");
+  for (let minutes = 0; minutes < 40; minutes += 4) {
+    await page.clock.fastForward(4 * 60_000);
+    await page.evaluate(
+      async (at) => {
+        document.querySelector("#s")!.scrollTop = at * 50;
+        history.pushState(null, "", `/step-${"abcdefghijk"[at]}`);
+        await new Promise(requestAnimationFrame);
+      },
+      minutes / 4 + 1,
+    );
+    await page.clock.runFor(1_000);
+  }
+  await page.click("#b");
+  await flush(page);
+  await expect.poll(() => wire.sessions().length).toBe(2);
+  const [first, second] = wire.sessions();
+  const end = wire
+    .frames(first)
+    .flatMap(({ events }) => events)
+    .at(-1)!;
+  expect(end.slice(1)).toEqual(["end", { reason: "timeout" }]);
+  expect(end[0]).toBeLessThan(60_000);
+  expect(
+    wire
+      .frames(second)[0]!
+      .events.map(([, kind]) => kind)
+      .filter((kind) => kind !== "move"),
+  ).toEqual(["page", "click"]);
 });
 
 test("a session is no longer than a day", async ({ page, site, tg, wire }) => {

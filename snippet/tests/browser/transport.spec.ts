@@ -583,9 +583,25 @@ test.describe("bounds", () => {
     expect(wire.errors).toEqual([]);
   });
 
+  test("what the page clears is kept for the next one all the same", async ({ page, site, tg, wire }) => {
+    let up = false;
+    await between(page, wire, () => (up ? "ack" : "drop"), { alone: true });
+    await open(page, { site, tg });
+    await frames(page, "step-a", "step-b");
+    await expect.poll(() => named(wire.frames())).toEqual(["step-a", "step-b"]);
+    await page.evaluate(() => sessionStorage.clear());
+    up = true;
+    await open(page, { site, tg }, {}, "/bye");
+    await frames(page, "step-c");
+    await arrived(wire, ["step-a", "step-b", "step-c"]);
+    expect(wire.sent.filter(({ frame }) => named([frame]).includes("step-a"))).toHaveLength(2);
+    expect(wire.sessions()).toHaveLength(1);
+  });
+
   test('storage "none": nothing is stored, each page is a session', async ({ page, site, tg, wire }) => {
     await page.addInitScript(() => {
-      for (const name of ["getItem", "setItem", "removeItem", "key"] as const) {
+      // Read it must, for an opt-out.
+      for (const name of ["setItem", "removeItem", "key"] as const) {
         const original = Storage.prototype[name] as (...args: unknown[]) => unknown;
         Storage.prototype[name] = function (...args: unknown[]) {
           Object.assign(window, { touched: true });
@@ -602,12 +618,34 @@ test.describe("bounds", () => {
     expect(wire.sessions()).toHaveLength(2);
     expect(await page.evaluate(() => "touched" in window)).toBe(false);
     expect(await stored(page)).toEqual({});
-    // An opt-out holds as long as the page.
+    // An opt-out holds for the tab, and one word says so.
     await call(page, "optOut");
+    expect(await stored(page)).toEqual({ testgram: "off" });
     await call(page, "start");
     await frames(page, "step-c");
+    await open(page, { site, tg }, { storage: "none" }, "/again");
+    await frames(page, "step-d");
     await page.waitForTimeout(500);
-    expect(named(wire.frames())).not.toContain("step-c");
+    expect(named(wire.frames())).toEqual(["step-a", "step-b"]);
+  });
+
+  test('storage "none": a stop by the server holds for the tab', async ({ page, site, tg, wire }) => {
+    const connections = await between(
+      page,
+      wire,
+      (_, middle) => {
+        middle.reply({ type: "stop", reason: "x" });
+        return "drop";
+      },
+      { alone: true },
+    );
+    await open(page, { site, tg }, { storage: "none" });
+    await frames(page, "step-a");
+    await expect.poll(() => wire.received.length).toBeGreaterThan(0);
+    await open(page, { site, tg }, { storage: "none" }, "/next");
+    await frames(page, "step-b");
+    await page.waitForTimeout(300);
+    expect(connections).toHaveLength(1);
   });
 });
 
@@ -649,6 +687,52 @@ test.describe("stop and opt-out", () => {
     expect(connections).toHaveLength(1);
     expect(connections[0]!.frames).toHaveLength(5);
     expect(await stored(page)).toEqual({ testgram: "off" });
+  });
+
+  for (const again of [false, true]) {
+    test(`optOut() after stop() ${again ? "and start() " : ""}forgets what stop() was still telling`, async ({
+      page,
+      site,
+      tg,
+      wire,
+    }) => {
+      const connections = await between(page, wire, () => "drop", { alone: true });
+      await open(page, { site, tg });
+      await frames(page, ...letters(6));
+      await expect.poll(() => connections[0]?.frames.length).toBe(4);
+      await page.evaluate((again) => {
+        const { testgram } = window as unknown as { testgram: Testgram };
+        testgram.stop();
+        if (again) testgram.start();
+        testgram.optOut();
+      }, again);
+      expect(await stored(page)).toEqual({ testgram: "off" });
+      // Room for those that waited.
+      for (const frame of connections[0]!.frames.slice()) connections[0]!.ack(frame);
+      await page.waitForTimeout(500);
+      expect(connections).toHaveLength(again ? 2 : 1);
+      expect(connections.flatMap(({ frames }) => frames)).toHaveLength(4);
+      expect(await stored(page)).toEqual({ testgram: "off" });
+    });
+  }
+
+  test("stop() and optOut() before there is a connection: none is made", async ({ page, site, tg, wire }) => {
+    await page.addInitScript(() => Object.defineProperty(Math, "random", { value: () => 0.9 }));
+    let refuse = true;
+    const connections = await between(page, wire, () => "drop", { alone: true, onOpen: (middle) => refuse && middle.close() });
+    await open(page, { site, tg });
+    await frames(page, "step-a");
+    await expect.poll(() => connections.length).toBeGreaterThan(0);
+    refuse = false;
+    await page.waitForTimeout(50);
+    const before = connections.length;
+    await page.evaluate(() => {
+      const { testgram } = window as unknown as { testgram: Testgram };
+      testgram.stop();
+      testgram.optOut();
+    });
+    await page.waitForTimeout(3_000);
+    expect(connections).toHaveLength(before);
   });
 
   test("who opts out before anything was sent is never heard of", async ({ page, site, tg, wire }) => {

@@ -216,7 +216,7 @@ export function plantedPage(planted: Planted, script: string): string {
     <meta name="user-id" content="${s}"><link rel="canonical" href="/users/${u}"><!-- ${s.replace(/--/g, "- -")} -->
     <script type="application/ld+json">{"@type":"Person","name":${json}}</script>
     <script>window.__STATE__ = { user: ${json} }; window.name = ${json}; sessionStorage.removeItem("testgram");</script>
-    <script src="${script}" referrerpolicy="origin"></script><style>${STYLE}</style>
+    <script src="${script}" referrerpolicy="no-referrer" crossorigin="anonymous"></script><style>${STYLE}</style>
     <script src="/plant.js"></script></head>
     <body class="user-${html(className(code))}"><noscript>${s}</noscript><template>${s}</template>
     <div id="grid">${Object.entries(cells(planted)).map(cell).join("\n")}</div>
