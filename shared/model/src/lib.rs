@@ -22,6 +22,7 @@ pub mod corpus;
 mod counting;
 mod counts;
 pub mod document;
+pub mod dwell;
 mod evidence;
 mod experts;
 pub mod fidelity;
