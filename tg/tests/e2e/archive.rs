@@ -4,12 +4,13 @@ use serde_json::json;
 use testgram_protocol::buffer;
 use testgram_runtime::metrics::Sink;
 use testgram_store::layout::Partition;
+use testgram_tg::local::{functions, machine};
 
 use crate::frames::now_ms;
 use crate::lake::{Lake, MINUTE, Received, recorded_from, sessions_of};
 use crate::proxy;
 use crate::samples::sample;
-use crate::stack::Stack;
+use crate::stack::{Stack, settings};
 
 /// Long enough ago that every window of short sessions is closed.
 const AGO: u64 = 6 * 60 * MINUTE;
@@ -155,6 +156,68 @@ async fn what_cannot_be_read_is_put_aside_and_costs_the_others_nothing() {
     assert_eq!(aside.len(), 1);
     let kept = std::fs::read(&aside[0]).unwrap();
     assert!(kept.ends_with(&packed), "it is kept as it came");
+}
+
+/// What the stand-in cannot show, since it keeps no encryption: that it was asked for, with the key of the tenant.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_put_into_the_bucket_is_put_under_the_tenants_key() {
+    let stack = Stack::start();
+    let now = now_ms();
+    for tenant in ["acme", "other"] {
+        let open = settings(json!({"k": 2}));
+        stack.world(tenant, "shop", &format!("key{tenant}"), &open).await;
+        let (way, calls) = proxy::that_remembers(&stack.aws, usize::MAX).await;
+        let lake = Lake::new(&way, tenant, "shop");
+        let received = recorded_from(now - AGO, 5);
+        lake.put(&received).await;
+        let mut newer = received[0].clone();
+        newer.frame.push(' ');
+        lake.put_packed(&newer, &received[0].batch(), vec![99]).await;
+        lake.archive(now).await.unwrap();
+        let of = json!({"tenant": tenant, "world": "shop", "at_ms": now, "full": false});
+        let built = machine::world(&functions::build(&lake.stores), of, &|_| ())
+            .await
+            .unwrap();
+        assert_eq!(built["sessions"], 5);
+        let calls = calls.lock().unwrap();
+        let puts: Vec<_> = calls.iter().filter(|(method, ..)| method == "PUT").collect();
+        for folder in [
+            "events",
+            "aside",
+            "partials/snapshot",
+            "partials/inventory",
+            "partials/catalog",
+            "partials/counts",
+            "models",
+        ] {
+            let prefix = format!("/testgram-archive/tenant%3D{tenant}/world%3Dshop/{folder}/");
+            let below = |path: &str| path.starts_with(&prefix) || path.starts_with(&prefix.replace("%3D", "="));
+            assert!(puts.iter().any(|(_, path, _)| below(path)), "{prefix}: {puts:?}");
+        }
+        for (_, path, headers) in puts {
+            let told = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+            assert_eq!(told("x-amz-server-side-encryption"), Some("aws:kms"), "{path}");
+            let key = format!("alias/testgram/local/{tenant}");
+            assert_eq!(
+                told("x-amz-server-side-encryption-aws-kms-key-id"),
+                Some(key.as_str()),
+                "{path}"
+            );
+            assert_eq!(
+                told("x-amz-server-side-encryption-bucket-key-enabled"),
+                Some("true"),
+                "{path}"
+            );
+        }
+        let others = ["acme", "other"].into_iter().filter(|other| *other != tenant);
+        for other in others {
+            assert!(
+                !calls
+                    .iter()
+                    .any(|(_, path, _)| path.contains(&format!("tenant={other}")))
+            );
+        }
+    }
 }
 
 #[tokio::test]

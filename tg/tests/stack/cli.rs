@@ -39,14 +39,25 @@ fn files_that_are_no_sessions_are_10() {
         std::fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let (good, binary, empty) = (file("good", b"a b\nb a\n"), file("binary", b"\xff\xfe"), file("empty", b""));
+    let (good, binary, empty) = (
+        file("good", b"a b\nb a\n"),
+        file("binary", b"\xff\xfe"),
+        file("empty", b""),
+    );
     for bad in [&binary, &empty, &format!("{good}.missing")] {
         fails_with(&["fidelity", "--train", bad, "--test", &good], 10, "input_unusable");
         fails_with(&["fidelity", "--train", &good, "--test", bad], 10, "input_unusable");
     }
     fails_with(&["fidelity", "--train", &good, "--test", &good, "--k", "0"], 2, "usage");
     let figures = json(&["fidelity", "--train", &good, "--test", &good, "--k", "1"]);
-    let names = ["bits_per_symbol", "top1", "top5", "train_seconds", "symbols_per_second", "model_bytes"];
+    let names = [
+        "bits_per_symbol",
+        "top1",
+        "top5",
+        "train_seconds",
+        "symbols_per_second",
+        "model_bytes",
+    ];
     assert!(figures["bits_per_symbol"].as_f64().unwrap() > 0.0);
     let object = figures.as_object().unwrap();
     assert!(names.iter().all(|name| object[*name].is_number()) && object.len() == names.len());
@@ -60,7 +71,11 @@ fn a_stack_without_anything_has_no_model_and_nothing_to_do() {
     assert_eq!(json(&[&["archive"][..], &aws].concat())["windows"], 0);
     assert_eq!(json(&[&["build"][..], &aws].concat())["models"], serde_json::json!([]));
     fails_with(&[&["model", "show"][..], &aws].concat(), 9, "no_model");
-    fails_with(&[&["build", "--world", "no/such"][..], &aws].concat(), 8, "no_such_world");
+    fails_with(
+        &[&["build", "--world", "no/such"][..], &aws].concat(),
+        8,
+        "no_such_world",
+    );
     let built = json(&[&["build", "--world", "demo/demo"][..], &aws].concat());
     assert_eq!(built["models"][0], serde_json::json!({"sessions": 0}));
 }
@@ -70,10 +85,24 @@ fn a_demo_goes_all_the_way_and_leaves_a_folder_that_up_takes_on() {
     let scratch = Scratch::new();
     let data = scratch.path().to_str().unwrap();
     let (shown, progress) = succeeds(&["demo", "--sessions", "40", "--data", data]);
-    for section in ["PAGES", "JOURNEYS", "FORMS", "CALLS", "VISITORS", "/demo/product/:param"] {
+    for section in [
+        "PAGES",
+        "JOURNEYS",
+        "FORMS",
+        "CALLS",
+        "VISITORS",
+        "/demo/product/:param",
+    ] {
         assert!(shown.contains(section), "{shown}");
     }
-    for stage in ["sessions through the socket 40/40", "archived", "inventory", "count", "publishing", "done in"] {
+    for stage in [
+        "sessions through the socket 40/40",
+        "archived",
+        "inventory",
+        "count",
+        "publishing",
+        "done in",
+    ] {
         assert!(progress.contains(stage), "{progress}");
     }
     fails_with(&["demo", "--data", data], 5, "data_unusable");
@@ -82,7 +111,10 @@ fn a_demo_goes_all_the_way_and_leaves_a_folder_that_up_takes_on() {
     let show = json(&[&["model", "show"][..], &aws].concat());
     assert_eq!(show["summary"]["sessions"], 40);
     let (model, _) = succeeds(&[&["model", "download"][..], &aws].concat());
-    assert_eq!(serde_json::from_str::<Value>(&model).unwrap()["sessions"]["support"], 40);
+    assert_eq!(
+        serde_json::from_str::<Value>(&model).unwrap()["sessions"]["support"],
+        40
+    );
     // Nothing new: built anew from nothing, it is the same.
     let built = json(&[&["build", "--world", "demo/demo", "--full"][..], &aws].concat());
     assert_eq!(

@@ -129,10 +129,10 @@ impl Tg {
     pub(crate) fn up(data: &Path) -> Self {
         let data = data.to_str().unwrap();
         let mut child = command(&["up", "--port", "0", "--aws-port", "0", "--json", "--data", data])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut ready = String::new();
         BufReader::new(child.stdout.as_mut().unwrap())
             .read_line(&mut ready)
