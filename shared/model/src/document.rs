@@ -38,7 +38,8 @@ pub struct Tallied {
     pub count: u64,
 }
 
-/// A row of a histogram: what is at least `from` and less than the next row's.
+/// A row of a histogram: what is at least `from` and less than the next row's. Rare quantities are counted in the next lower row, or
+/// else in the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bucket {
     /// The smallest number.
@@ -460,4 +461,10 @@ pub fn schema() -> Schema {
     schemars::generate::SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<Document>()
+}
+
+/// The same as `schema/model.v1.json` has it.
+#[must_use]
+pub fn schema_text() -> String {
+    format!("{:#}\n", schema().as_value())
 }

@@ -41,6 +41,7 @@ mod sample;
 pub mod simulate;
 mod stats;
 mod steps;
+pub mod summary;
 
 pub use alphabet::{Alphabet, END, MOST, START, Symbol};
 pub use catalog::{
@@ -61,3 +62,4 @@ pub use publish::publish;
 pub use rows::Smoothing;
 pub use sample::{LONGEST_SAMPLED, Sample, Sampled};
 pub use steps::{Step, steps};
+pub use summary::{Summary, summary};

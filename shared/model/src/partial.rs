@@ -1,5 +1,7 @@
 //! Pass 2: what one partition knows, in the numbers of one catalog.
 
+use std::borrow::Cow;
+
 use testgram_protocol::session::Session;
 
 use crate::alphabet::Symbol;
@@ -107,10 +109,13 @@ impl Partial {
     }
 
     /// The same with nothing left to be done.
-    pub(crate) fn settled(&self) -> Self {
+    pub(crate) fn settled(&self) -> Cow<'_, Self> {
+        if self.pending.is_empty() {
+            return Cow::Borrowed(self);
+        }
         let mut settled = self.clone();
         settled.settle();
-        settled
+        Cow::Owned(settled)
     }
 
     pub(crate) fn evidence(&self) -> &Evidence {

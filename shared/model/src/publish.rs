@@ -55,13 +55,13 @@ impl Default for Settings {
 
 /// Makes the document. The same catalog, evidence and settings give the same document, byte for byte.
 ///
-/// k is the larger one of the settings' and the catalog's: a catalog names what reached its own k.
+/// The catalog must have been made with the k of the settings or a larger one, which then counts. One of a smaller k names what may
+/// not be told, so that the document is empty.
 #[must_use]
 pub fn publish(catalog: &Catalog, partial: &Partial, settings: &Settings) -> Document {
-    let partial = &partial.settled();
+    let partial = &*partial.settled();
     let k = settings.k.max(catalog.k()).max(1);
-    let content = || partial.to_bytes();
-    let content = settings.epsilon.map(|_| content()).unwrap_or_default();
+    let content = settings.epsilon.map(|_| partial.to_bytes()).unwrap_or_default();
     let noise = Noise::new(settings.epsilon, &settings.secret, &content);
     let stats = partial.stats();
     let gate = Gate::new(
@@ -70,13 +70,15 @@ pub fn publish(catalog: &Catalog, partial: &Partial, settings: &Settings) -> Doc
         [&stats.words, &stats.errors, &stats.keys],
         noise,
     );
-    let Some(sessions) = gate.tell(partial.sessions(), partial.events()) else {
-        return empty(k, settings.epsilon);
+    let sessions = gate.tell(partial.sessions(), partial.events());
+    let Some(sessions) = sessions.filter(|_| k == catalog.k()) else {
+        return Document {
+            version: VERSION,
+            k,
+            epsilon: settings.epsilon,
+            ..Document::default()
+        };
     };
-    // A catalog of a smaller k names what may not be told.
-    if catalog.k() < settings.k {
-        return empty(k, settings.epsilon);
-    }
     Publishing {
         catalog,
         partial,
@@ -84,16 +86,6 @@ pub fn publish(catalog: &Catalog, partial: &Partial, settings: &Settings) -> Doc
         gate,
     }
     .document(sessions)
-}
-
-/// What is told of too few sessions.
-fn empty(k: u32, epsilon: Option<f64>) -> Document {
-    Document {
-        version: VERSION,
-        k,
-        epsilon,
-        ..Document::default()
-    }
 }
 
 /// All that a document is made from.

@@ -1,5 +1,7 @@
 //! Endpoints: what pages call, and the shape of what goes over.
 
+use std::collections::BTreeMap;
+
 use super::Publishing;
 use crate::document::{Endpoint, KeyRow, Named, PageRow, Tallied};
 use crate::stats::fact::{Kind, Subject};
@@ -9,13 +11,8 @@ use crate::stats::text;
 
 impl Publishing<'_> {
     pub(super) fn endpoints(&self) -> Vec<Endpoint> {
-        let keys = self.keys();
-        let of = |number: u32, sent: bool| {
-            let rows = keys
-                .iter()
-                .filter(|(of, was_sent, _)| (*of, *was_sent) == (number, sent));
-            rows.map(|(_, _, row)| row.clone()).collect::<Vec<_>>()
-        };
+        let mut keys = self.keys();
+        let mut of = |number: u32, sent: bool| keys.remove(&(number, sent)).unwrap_or_default();
         let endpoint = |(subject, calls): (Subject, Tallied)| {
             let (number, _) = subject.pair();
             let entry = self.catalog.endpoints().get(number as usize)?;
@@ -59,21 +56,24 @@ impl Publishing<'_> {
         rows.map(|(name, times)| Named { name, times }).collect()
     }
 
-    /// Keys of bodies with their endpoint, and whether they were sent.
-    fn keys(&self) -> Vec<(u32, bool, KeyRow)> {
-        let key = |(parts, calls): (Vec<&str>, Tallied)| {
+    /// Keys of bodies by their endpoint, and whether they were sent.
+    fn keys(&self) -> BTreeMap<(u32, bool), Vec<KeyRow>> {
+        let mut all = BTreeMap::<_, Vec<KeyRow>>::new();
+        for (parts, calls) in self.gate.told(text::Kind::Key) {
             let [endpoint, sent, kind, path] = *parts.as_slice() else {
-                return None;
+                continue;
             };
-            let row = KeyRow {
+            let Ok(endpoint) = endpoint.parse::<u32>() else {
+                continue;
+            };
+            all.entry((endpoint, sent == ">")).or_default().push(KeyRow {
                 path: path.to_owned(),
                 kind: kind.to_owned(),
                 calls,
-            };
-            Some((endpoint.parse().ok()?, sent == ">", row))
-        };
-        let mut keys: Vec<_> = self.gate.told(text::Kind::Key).into_iter().filter_map(key).collect();
-        keys.sort_by(|a, b| (a.0, a.1, &a.2.path, &a.2.kind).cmp(&(b.0, b.1, &b.2.path, &b.2.kind)));
-        keys
+            });
+        }
+        all.values_mut()
+            .for_each(|rows| rows.sort_by(|a, b| (&a.path, &a.kind).cmp(&(&b.path, &b.kind))));
+        all
     }
 }

@@ -3,7 +3,7 @@
 //! A [`Tallied`] or a [`Bucket`] can be made here only, and here none is made of fewer than k distinct sessions. What is too rare
 //! is not left out where others add up to a known sum, or it could be had by subtraction:
 //!
-//! * a **histogram** covers the whole line: rare buckets are counted in the next lower one that is not rare;
+//! * a **histogram** counts everything: rare buckets are counted in the next lower one that is not rare, or else in the first;
 //! * a **mix** (each session or event is of one sort) has a row for all sorts too rare to name, if at least k sessions are known to be
 //!   in it; or else they are counted in the largest row;
 //! * **yes or no** is told only if both are common; or else all are of the common sort.
@@ -49,7 +49,7 @@ impl<'a> Gate<'a> {
         })
     }
 
-    fn tell_cell(&self, cell: Cell) -> Option<Tallied> {
+    pub(super) fn tell_cell(&self, cell: Cell) -> Option<Tallied> {
         self.tell(u64::from(cell.support), cell.count)
     }
 
@@ -126,9 +126,6 @@ impl<'a> Gate<'a> {
                 .take(1)
                 .for_each(|(_, into)| into.count += cell.count);
         }
-        if let Some((first, _)) = rows.first_mut() {
-            *first = 0;
-        }
         rows
     }
 
@@ -199,25 +196,28 @@ impl<'a> Gate<'a> {
 
     /// A mix. With `of`, each session is of one sort, and there are so many sessions; those without a sort are of the rest.
     pub(super) fn mix<T>(&self, cells: Vec<(Option<T>, Cell)>, of: Option<u64>) -> Vec<(Option<T>, Tallied)> {
-        let total: u64 = cells.iter().map(|(_, cell)| cell.count).sum();
+        let rows = self.mixed(cells, of).into_iter();
+        rows.filter_map(|(sort, cell)| Some((sort, self.tell_cell(cell)?)))
+            .collect()
+    }
+
+    /// A mix before noise: what its rows are made of in turn must add up to these.
+    pub(super) fn mixed<T>(&self, cells: Vec<(Option<T>, Cell)>, of: Option<u64>) -> Vec<(Option<T>, Cell)> {
         let (mut kept, rare): (Vec<_>, Vec<_>) = cells.into_iter().partition(|(_, cell)| cell.support >= self.k);
         let count = |cells: &[(Option<T>, Cell)]| cells.iter().map(|(_, cell)| cell.count).sum::<u64>();
-        debug_assert_eq!(total, count(&kept) + count(&rare));
         let rest = match of {
             Some(sessions) => sessions.saturating_sub(count(&kept)),
             None => count(&rare),
         };
-        let rest_is_common = of.is_some() && rest >= u64::from(self.k);
-        if rest_is_common && !kept.is_empty() {
-            kept.push((None, Cell::new(u32::try_from(rest).unwrap_or(u32::MAX), rest)));
+        let rest_support = u32::try_from(rest).unwrap_or(u32::MAX);
+        if of.is_some() && rest_support >= self.k && !kept.is_empty() {
+            kept.push((None, Cell::new(rest_support, rest)));
         } else if let Some((_, largest)) = kept.iter_mut().max_by_key(|(_, cell)| (cell.support, cell.count)) {
             largest.count += rest;
             if of.is_some() {
-                largest.support += rest as u32;
+                largest.support += rest_support;
             }
         }
-        kept.into_iter()
-            .filter_map(|(sort, cell)| Some((sort, self.tell_cell(cell)?)))
-            .collect()
+        kept
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use testgram_protocol::event::Device as Kinds;
 
 use super::Publishing;
-use crate::document::{Browser, Device, Named, Pace, System, Tallied, Viewport};
+use crate::document::{Browser, Device, Named, Pace, System, Viewport};
 use crate::stats::fact::{Kind, Subject};
 use crate::stats::scale::Scale;
 use crate::stats::tally::Cell;
@@ -37,68 +37,61 @@ impl Publishing<'_> {
             let last = parts.pop();
             tree.entry(parts).or_default().push((last, cell));
         }
-        let rows = self.children(&tree, &[], self.partial.sessions()).into_iter();
-        rows.map(|(name, sessions)| Device {
-            name: name.map(str::to_owned),
-            sessions,
-            systems: name.map(|name| self.systems(&tree, name)).unwrap_or_default(),
-            viewports: name.map(|name| self.viewports(name)).unwrap_or_default(),
-        })
-        .collect()
-    }
-
-    /// The mix below a node that so many sessions are in; of a rare node's sessions counted in, nothing more is known.
-    fn children<'t>(&self, tree: &Tree<'t>, path: &[&str], sessions: u64) -> Vec<(Option<&'t str>, Tallied)> {
-        let cells = tree.get(path).cloned().unwrap_or_default();
-        self.gate.mix(cells, Some(sessions))
-    }
-
-    /// The sessions in which all of this was so.
-    fn sessions_with(tree: &Tree<'_>, path: &[&str]) -> u64 {
-        let Some((last, before)) = path.split_last() else {
-            return 0;
+        let device = |(name, cell): (Option<&str>, Cell)| {
+            Some(Device {
+                name: name.map(str::to_owned),
+                sessions: self.gate.tell_cell(cell)?,
+                systems: name.map_or_else(Vec::new, |name| self.systems(&tree, name, cell)),
+                viewports: name.map_or_else(Vec::new, |name| self.viewports(name, cell)),
+            })
         };
-        let cells = tree.get(before).into_iter().flatten();
-        cells
-            .filter(|(name, _)| name.as_ref() == Some(last))
-            .map(|(_, cell)| cell.count)
-            .sum()
+        let rows = self.children(&tree, &[], self.partial.sessions());
+        rows.into_iter().filter_map(device).collect()
     }
 
-    fn systems(&self, tree: &Tree<'_>, device: &str) -> Vec<System> {
-        let path = [device];
-        let rows = self.children(tree, &path, Self::sessions_with(tree, &path)).into_iter();
-        rows.map(|(name, sessions)| System {
-            name: name.map(str::to_owned),
-            sessions,
-            browsers: name.map(|name| self.browsers(tree, [device, name])).unwrap_or_default(),
-        })
-        .collect()
+    /// The mix below a node that so many sessions are in. Rare ones that were counted in there are here as well, among the rest, or the
+    /// difference would tell how many they are.
+    fn children<'t>(&self, tree: &Tree<'t>, path: &[&str], sessions: u64) -> Vec<(Option<&'t str>, Cell)> {
+        let cells = tree.get(path).cloned().unwrap_or_default();
+        self.gate.mixed(cells, Some(sessions))
     }
 
-    fn browsers(&self, tree: &Tree<'_>, [device, system]: [&str; 2]) -> Vec<Browser> {
-        let path = [device, system];
-        let rows = self.children(tree, &path, Self::sessions_with(tree, &path)).into_iter();
-        rows.map(|(name, sessions)| Browser {
-            name: name.map(str::to_owned),
-            sessions,
-            versions: name
-                .map(|name| self.versions(tree, [device, system, name]))
-                .unwrap_or_default(),
-        })
-        .collect()
+    fn systems(&self, tree: &Tree<'_>, device: &str, of: Cell) -> Vec<System> {
+        let system = |(name, cell): (Option<&str>, Cell)| {
+            Some(System {
+                name: name.map(str::to_owned),
+                sessions: self.gate.tell_cell(cell)?,
+                browsers: name.map_or_else(Vec::new, |name| self.browsers(tree, [device, name], cell)),
+            })
+        };
+        let rows = self.children(tree, &[device], u64::from(of.support));
+        rows.into_iter().filter_map(system).collect()
     }
 
-    fn versions(&self, tree: &Tree<'_>, path: [&str; 3]) -> Vec<Named> {
-        let rows = self.children(tree, &path, Self::sessions_with(tree, &path)).into_iter();
-        rows.map(|(name, times)| Named {
-            name: name.filter(|name| !name.is_empty()).map(str::to_owned),
-            times,
-        })
-        .collect()
+    fn browsers(&self, tree: &Tree<'_>, [device, system]: [&str; 2], of: Cell) -> Vec<Browser> {
+        let browser = |(name, cell): (Option<&str>, Cell)| {
+            Some(Browser {
+                name: name.map(str::to_owned),
+                sessions: self.gate.tell_cell(cell)?,
+                versions: name.map_or_else(Vec::new, |name| self.versions(tree, [device, system, name], cell)),
+            })
+        };
+        let rows = self.children(tree, &[device, system], u64::from(of.support));
+        rows.into_iter().filter_map(browser).collect()
     }
 
-    fn viewports(&self, device: &str) -> Vec<Viewport> {
+    fn versions(&self, tree: &Tree<'_>, path: [&str; 3], of: Cell) -> Vec<Named> {
+        let version = |(name, cell): (Option<&str>, Cell)| {
+            Some(Named {
+                name: name.map(str::to_owned),
+                times: self.gate.tell_cell(cell)?,
+            })
+        };
+        let rows = self.children(tree, &path, u64::from(of.support));
+        rows.into_iter().filter_map(version).collect()
+    }
+
+    fn viewports(&self, device: &str, of: Cell) -> Vec<Viewport> {
         let size = |(parts, cell): (Vec<&str>, Cell)| {
             let [of, width, height] = *parts.as_slice() else {
                 return None;
@@ -107,8 +100,7 @@ impl Publishing<'_> {
             (of == device).then_some((Some(size), cell))
         };
         let cells: Vec<_> = self.gate.texts(text::Kind::Viewport).filter_map(size).collect();
-        let sessions = cells.iter().map(|(_, cell)| cell.count).sum();
-        let rows = self.gate.mix(cells, Some(sessions)).into_iter();
+        let rows = self.gate.mix(cells, Some(u64::from(of.support))).into_iter();
         rows.map(|(size, sessions)| Viewport {
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),

@@ -159,7 +159,7 @@ impl<'a> Fold<'a, '_> {
     fn meta(&mut self, meta: Option<&Meta>) {
         let Some(meta) = meta else { return };
         let parts = [word(&meta.device), word(&meta.os), word(&meta.browser)];
-        let version = meta.version.map(|version| version.to_string()).unwrap_or_default();
+        let version = meta.version.map(|version| version.to_string());
         let [device, ..] = &parts;
         let [width, height] = [meta.viewport.w, meta.viewport.h].map(|size| size / VIEWPORT_STEP * VIEWPORT_STEP);
         self.text
@@ -169,7 +169,7 @@ impl<'a> Fold<'a, '_> {
             .part(height);
         self.stats.words.add(self.text.as_str(), 1);
         self.text.start(TextKind::Device);
-        for part in parts.iter().chain([&version]) {
+        for part in parts.iter().chain(&version) {
             self.text.part(part);
             self.stats.words.add(self.text.as_str(), 1);
         }

@@ -1,0 +1,39 @@
+//! Sessions to test with, recorded and random, and the way from them to a document.
+#![allow(dead_code, reason = "every test uses a part")]
+
+pub(crate) mod random;
+mod recorded;
+pub(crate) mod reference;
+pub(crate) mod walker;
+
+pub(crate) use recorded::recorded;
+
+use testgram_model::document::Document;
+use testgram_model::publish::Settings;
+use testgram_model::{Catalog, Inventory, Partial, publish};
+use testgram_protocol::session::Session;
+
+pub(crate) fn catalog(sessions: &[Session], k: u32) -> Catalog {
+    let mut inventory = Inventory::new();
+    sessions.iter().for_each(|session| inventory.add(session));
+    Catalog::of(&inventory, k)
+}
+
+pub(crate) fn partial<'a>(catalog: &Catalog, sessions: impl IntoIterator<Item = &'a Session>) -> Partial {
+    let mut partial = Partial::new(catalog);
+    sessions.into_iter().for_each(|session| partial.add(catalog, session));
+    partial
+}
+
+pub(crate) fn settings(k: u32) -> Settings {
+    Settings {
+        k,
+        personas: 3,
+        ..Settings::default()
+    }
+}
+
+pub(crate) fn document(sessions: &[Session], k: u32) -> Document {
+    let catalog = catalog(sessions, k);
+    publish(&catalog, &partial(&catalog, sessions), &settings(k))
+}
