@@ -51,6 +51,9 @@ pub enum Failed {
     /// There is no such world, or no more.
     #[error("no_such_world")]
     NoSuchWorld,
+    /// The world wants noise on its numbers and has no secret to make it with: put its settings again.
+    #[error("no_secret")]
+    NoSecret,
     /// A file of the archive cannot be read.
     #[error("archive_damaged")]
     ArchiveDamaged,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use testgram_model::Partial;
+use testgram_model::publish::Settings;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::build::{Pointer, Stage, World};
 
@@ -31,10 +32,7 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
     let answer = if sessions < u64::from(snapshot.k) {
         Answer::Nothing { sessions }
     } else {
-        let settings = testgram_model::publish::Settings {
-            k: snapshot.k,
-            ..Default::default()
-        };
+        let settings = settings(&world, &snapshot).await?;
         let model = testgram_model::publish(&catalog, &all, &settings).to_json();
         let bytes = model.len();
         let (version, new) = point(state, &world, model).await?;
@@ -56,6 +54,23 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
         .property("world", build.world.expose());
     state.metrics.emit(line, now_ms);
     Ok(answer)
+}
+
+/// How the document is made. Noise without a secret would be none, so a world that wants it and has no secret gets no model.
+async fn settings(world: &World<'_>, snapshot: &Snapshot) -> Result<Settings, Failed> {
+    let secret = match snapshot.epsilon {
+        Some(_) => {
+            let terms = world.terms().await?.ok_or(Failed::NoSuchWorld)?;
+            terms.noise.ok_or(Failed::NoSecret)?
+        }
+        None => Settings::default().secret,
+    };
+    Ok(Settings {
+        k: snapshot.k,
+        epsilon: snapshot.epsilon,
+        secret,
+        ..Settings::default()
+    })
 }
 
 /// Publishes a model, unless it is the one that is published.

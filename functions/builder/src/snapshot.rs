@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use testgram_protocol::calendar;
+use testgram_protocol::settings::Epsilon;
 use testgram_store::build::{Stage, World};
 use testgram_store::layout::Partition;
 
@@ -18,6 +19,8 @@ const INVENTORY: &[u8] = b"inventory 1";
 pub(crate) struct Snapshot {
     /// Distinct sessions behind every number.
     pub(crate) k: u32,
+    /// Noise on numbers.
+    pub(crate) epsilon: Option<f64>,
     /// By partition, in order.
     pub(crate) partitions: BTreeMap<Partition, Vec<(String, u64)>>,
 }
@@ -80,7 +83,7 @@ pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
 /// Settles which files a build is made of, and says of which partitions the vocabulary is not known yet.
 pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed> {
     let world = state.world(&build.tenant, &build.world);
-    let settings = world.settings().await?.ok_or(Failed::NoSuchWorld)?;
+    let settings = world.terms().await?.ok_or(Failed::NoSuchWorld)?.settings;
     // The bucket deletes what is older; a file that it has not got to yet is no part of a model either.
     let retained = u64::from(settings.retention_days.get()) * 86_400_000;
     let oldest = calendar::date((state.now_ms)().saturating_sub(retained));
@@ -95,6 +98,7 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     }
     let snapshot = Snapshot {
         k: settings.k.get(),
+        epsilon: settings.epsilon.map(Epsilon::get),
         partitions,
     };
     let bytes = serde_json::to_vec(&snapshot).map_err(|_| Failed::StepMissing)?;

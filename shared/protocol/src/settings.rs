@@ -17,7 +17,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 pub use baked::Baked;
-pub use number::{Share, Within};
+pub use number::{Epsilon, Share, Within};
 pub use text::{Date, Host, Name, Origin, Selector, UrlRule};
 
 use crate::event::{Collected, Kind};
@@ -71,6 +71,8 @@ pub struct Settings {
     pub retention_days: Within<1, 3_650>,
     /// In how many sessions something must have been seen to be in a model.
     pub k: Within<2, 1_000>,
+    /// Noise on the numbers of models: differential privacy's epsilon for one of them. None without.
+    pub epsilon: Option<Epsilon>,
 }
 
 /// Where a tab keeps its session's id and salt.
@@ -109,6 +111,7 @@ impl Default for Settings {
             sensitive: List::default(),
             retention_days: Within::of::<365>(),
             k: Within::of::<5>(),
+            epsilon: None,
         }
     }
 }

@@ -26,7 +26,8 @@ fn all() -> Value {
         "paused": true, "origins": ["https://shop.example"], "eu_visitors": false, "agreement": "2026-01-31", "off": ["move", "api"],
         "monthly_events": 1_000_000, "digests": false, "labels": false, "storage": "none", "gpc": false, "dnt": false,
         "autostart": false, "sample": 0.25, "masked": [".secret"], "ignored": ["#chat > *"], "ignored_domains": ["*.ads.example"],
-        "url_rules": ["/u/:name/posts/*", "/files/**"], "sensitive": ["nickname"], "retention_days": 30, "k": 20
+        "url_rules": ["/u/:name/posts/*", "/files/**"], "sensitive": ["nickname"], "retention_days": 30, "k": 20,
+        "epsilon": 0.5
     })
 }
 
@@ -52,7 +53,7 @@ fn browsers_are_told_this_and_nothing_else() {
 }
 
 /// Settings that are nobody's but the owner's and the server's.
-const NOT_TOLD: [&str; 7] = [
+const NOT_TOLD: [&str; 8] = [
     "paused",
     "origins",
     "eu_visitors",
@@ -60,6 +61,7 @@ const NOT_TOLD: [&str; 7] = [
     "monthly_events",
     "retention_days",
     "k",
+    "epsilon",
 ];
 
 #[test]
@@ -103,6 +105,9 @@ fn a_bad_setting_is_named_with_its_code() {
         ("off", json!(["mouse"]), SettingCode::UnknownWord),
         ("off", json!([{ "move": null }]), SettingCode::WrongType),
         ("monthly_events", json!(-1), SettingCode::OutOfRange),
+        ("epsilon", json!(0), SettingCode::OutOfRange),
+        ("epsilon", json!(10.1), SettingCode::OutOfRange),
+        ("epsilon", json!("1"), SettingCode::WrongType),
         ("digests", json!(1), SettingCode::WrongType),
         ("storage", json!("local"), SettingCode::UnknownWord),
         ("storage", json!({ "none": null }), SettingCode::WrongType),

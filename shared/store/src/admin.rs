@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
     TimeToLiveSpecification,
@@ -93,7 +94,7 @@ impl Admin {
     }
 
     /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it. A
-    /// world that has no salt is given one, which it keeps for ever.
+    /// world that has no salt, or no secret of its noise, is given one, which it keeps for ever.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Taken`] if another world has the key.
@@ -105,7 +106,7 @@ impl Admin {
         settings: &Settings,
     ) -> Result<(), StoreError> {
         let settings = settings.to_json().map_err(|_| StoreError::Refused)?;
-        let salt = fresh_salt()?;
+        let salt = WorldSalt::from_bytes(random()?);
         let entry = [
             (attribute::PK, key::world_key(world_key)),
             (attribute::SK, "key".to_owned()),
@@ -123,13 +124,18 @@ impl Admin {
         let record = record
             .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
             .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
-            .update_expression("SET #key = :key, #settings = :settings, #salt = if_not_exists(#salt, :salt)")
+            .update_expression(
+                "SET #key = :key, #settings = :settings, #salt = if_not_exists(#salt, :salt), \
+                 #noise = if_not_exists(#noise, :noise)",
+            )
             .expression_attribute_names("#key", attribute::KEY)
             .expression_attribute_names("#settings", attribute::SETTINGS)
             .expression_attribute_names("#salt", attribute::SALT)
+            .expression_attribute_names("#noise", attribute::NOISE)
             .expression_attribute_values(":key", AttributeValue::S(world_key.expose().to_owned()))
             .expression_attribute_values(":settings", AttributeValue::S(settings))
-            .expression_attribute_values(":salt", AttributeValue::S(salt.expose().to_owned()));
+            .expression_attribute_values(":salt", AttributeValue::S(salt.expose().to_owned()))
+            .expression_attribute_values(":noise", AttributeValue::B(Blob::new(random()?)));
         record
             .send()
             .await
@@ -180,8 +186,8 @@ impl Admin {
 }
 
 /// From the system's generator. Without one there is no world.
-fn fresh_salt() -> Result<WorldSalt, StoreError> {
+fn random() -> Result<[u8; 32], StoreError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Refused)?;
-    Ok(WorldSalt::from_bytes(bytes))
+    Ok(bytes)
 }

@@ -71,6 +71,23 @@ impl Stage {
     }
 }
 
+/// Under what a world's models are made.
+pub struct Terms {
+    /// What its owner has set.
+    pub settings: Settings,
+    /// What noise is made with; `None` in a record of before there was noise.
+    pub noise: Option<[u8; 32]>,
+}
+
+/// Without the secret.
+impl std::fmt::Debug for Terms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terms")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The published model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pointer {
@@ -137,11 +154,11 @@ impl Build {
 }
 
 impl World<'_> {
-    /// What its owner has set; `None` if there is no such world.
+    /// Under what its models are made; `None` if there is no such world.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Damaged`] for settings that are not known here: closed, not open.
-    pub async fn settings(&self) -> Result<Option<Settings>, StoreError> {
+    pub async fn terms(&self) -> Result<Option<Terms>, StoreError> {
         let get = self.room.client.get_item().table_name(&self.room.tables.control);
         let get = get
             .key(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
@@ -150,9 +167,12 @@ impl World<'_> {
             .send()
             .await
             .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
-        got.item
-            .map(|record| lookup::settings(&record, self.tenant, self.world))
-            .transpose()
+        let Some(record) = got.item else { return Ok(None) };
+        let noise = record.get(attribute::NOISE).and_then(|noise| noise.as_b().ok());
+        Ok(Some(Terms {
+            settings: lookup::settings(&record, self.tenant, self.world)?,
+            noise: noise.and_then(|noise| noise.as_ref().try_into().ok()),
+        }))
     }
 
     /// The files of its archive, by key. What is none stays out, and is told.

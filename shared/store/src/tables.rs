@@ -52,6 +52,8 @@ pub(crate) mod attribute {
     pub(crate) const SETTINGS: &str = "settings";
     /// The salt of a world's labels, hex.
     pub(crate) const SALT: &str = "salt";
+    /// What the noise on a world's models is made with, bytes that nobody is told.
+    pub(crate) const NOISE: &str = "noise";
     /// Events taken this month.
     pub(crate) const EVENTS: &str = "events";
     /// When, milliseconds since 1970.

@@ -150,6 +150,7 @@ const ROWS: Record<string, Row> = {
   // These two are about what becomes of the data later.
   retention_days: { setting: 7, see: isHeard, without: true, with: true },
   k: { setting: 50, see: isHeard, without: true, with: true },
+  epsilon: { setting: 0.5, see: isHeard, without: true, with: true },
 };
 
 /** By what names the settings stand in the served script. */

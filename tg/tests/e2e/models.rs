@@ -154,3 +154,28 @@ async fn fewer_sessions_than_k_are_no_model() {
     let none = Lake::new(&stack.aws, "acme", "none");
     assert_eq!(build(&function, &none, false).await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_world_that_wants_noise_gets_other_numbers_and_the_same_ones_again() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let received = recorded_from(now - 20 * 60 * MINUTE, 12);
+    let mut models = Vec::new();
+    for (name, set) in [
+        ("exact", json!({"k": 2})),
+        ("noisy", json!({"k": 2, "epsilon": 0.5})),
+        ("other", json!({"k": 2, "epsilon": 0.5})),
+    ] {
+        let lake = world(&stack, name, set).await;
+        lake.put(&received).await;
+        lake.archive(now).await.unwrap();
+        let function = functions::build(&lake.stores);
+        assert_eq!(build(&function, &lake, false).await.unwrap()["new"], true);
+        assert_eq!(build(&function, &lake, true).await.unwrap()["new"], false, "{name}");
+        models.push(model(&lake).await.unwrap());
+    }
+    assert!(
+        models[0] != models[1] && models[1] != models[2],
+        "noise, and of each world its own"
+    );
+}

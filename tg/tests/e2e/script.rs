@@ -222,7 +222,7 @@ async fn each_setting_arrives_in_the_script() {
     let set = json!({
         "off": ["move"], "digests": false, "labels": false, "storage": "none", "gpc": false, "dnt": false, "autostart": false,
         "sample": 0.5, "masked": [".x<y"], "ignored": ["#chat"], "ignored_domains": ["*.ads.example"], "url_rules": ["/u/:name/**"],
-        "sensitive": ["nickname"], "retention_days": 30, "k": 17, "monthly_events": 123_456
+        "sensitive": ["nickname"], "retention_days": 30, "k": 17, "epsilon": 0.5, "monthly_events": 123_456
     });
     let worlds = json!([{"tenant": "acme", "world": "shop", "key": "shopkey", "settings": {"eu_visitors": false}}]);
     let stack = Stack::start_with(&worlds);

@@ -80,3 +80,39 @@ impl<'de> Deserialize<'de> for Share {
         Self::new(f64::deserialize(deserializer)?).ok_or_else(|| de::Error::custom(SettingCode::OutOfRange))
     }
 }
+
+/// Differential privacy's epsilon for one number: above 0, at most [`Epsilon::MOST`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Epsilon(f64);
+
+/// NaN, the only number that does not equal itself, is none.
+impl Eq for Epsilon {}
+
+impl Epsilon {
+    /// Beyond it noise hides nothing: at 10 nineteen counts of twenty come through as they are.
+    pub const MOST: f64 = 10.0;
+
+    /// `epsilon`, if it is one.
+    #[must_use]
+    pub fn new(epsilon: f64) -> Option<Self> {
+        (epsilon > 0.0 && epsilon <= Self::MOST).then_some(Self(epsilon))
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Serialize for Epsilon {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Epsilon {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(f64::deserialize(deserializer)?).ok_or_else(|| de::Error::custom(SettingCode::OutOfRange))
+    }
+}
