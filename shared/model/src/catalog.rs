@@ -477,11 +477,10 @@ fn lost(urls: &BTreeMap<&str, Support>, found: &BTreeMap<String, Route>) -> u64 
 }
 
 /// The query keys of one page or endpoint.
-fn keys<K: Ord>(queries: &BTreeMap<(K, &[u8]), Support>, of: &K, k: u32) -> Vec<String> {
-    let enough = queries
-        .iter()
-        .filter(|((owner, _), met)| owner == of && met.at_least() >= k);
-    enough
+fn keys<K: Ord + Clone>(queries: &BTreeMap<(K, &[u8]), Support>, of: &K, k: u32) -> Vec<String> {
+    let from = queries.range((of.clone(), [].as_slice())..);
+    let own = from.take_while(|((owner, _), _)| owner == of);
+    own.filter(|(_, met)| met.at_least() >= k)
         .filter_map(|((_, key), _)| str::from_utf8(key).ok().map(str::to_owned))
         .collect()
 }

@@ -131,6 +131,10 @@ impl Inventory {
 
     /// Adds a session, whole.
     pub fn add(&mut self, session: &Session) {
+        self.add_within(session, MOST_BYTES);
+    }
+
+    fn add_within(&mut self, session: &Session, most: usize) {
         let hash = hash(session.id.to_bytes());
         if hash.leading_zeros() < self.level {
             return;
@@ -138,11 +142,15 @@ impl Inventory {
         for met in self.met_in(session) {
             self.count(met, |sighting, level| sighting.add(hash, level));
         }
-        self.fit(MOST_BYTES);
+        self.fit(most);
     }
 
     /// Adds what the sessions of another partition met.
-    pub fn merge(&mut self, mut other: Self) {
+    pub fn merge(&mut self, other: Self) {
+        self.merge_within(other, MOST_BYTES);
+    }
+
+    fn merge_within(&mut self, mut other: Self, most: usize) {
         let level = self.level.max(other.level);
         self.raise(level);
         other.raise(level);
@@ -157,7 +165,7 @@ impl Inventory {
             };
             self.count(met, |sighting, _| sighting.merge(theirs));
         }
-        self.fit(MOST_BYTES);
+        self.fit(most);
     }
 
     /// Of how many sessions one is kept: a power of two, 1 unless the world outgrew [`MOST_BYTES`].
@@ -367,4 +375,86 @@ fn hash(id: [u8; 16]) -> u64 {
         seed ^ (seed >> 31)
     };
     mix((id as u64).wrapping_add(mix((id >> 64) as u64 ^ 0x9e37_79b9_7f4a_7c15)))
+}
+
+#[cfg(test)]
+mod tests {
+    use testgram_protocol::event::{Page, PageCause};
+    use testgram_protocol::id::SessionId;
+
+    use super::*;
+
+    /// Too little for the sessions below.
+    const LITTLE: usize = 20_000;
+
+    /// A session that met one page of everybody's, and some of its own.
+    fn session(number: u64) -> Session {
+        let syllables = ["ba", "ce", "di", "fo", "lu", "ma", "ne", "ri", "so", "tu"];
+        let word = |number: u64| {
+            format!("{number:02}")
+                .bytes()
+                .map(|digit| syllables[usize::from(digit - b'0')])
+                .collect::<String>()
+        };
+        let own = (0..3).map(|nth| number * 3 + nth);
+        let own = own.map(|own| format!("/{}/{}", word(own / 100), word(own % 100)));
+        let page = |url: String| Event {
+            t: 0,
+            what: What::Page(Page {
+                url: UrlTemplate::new(&url).unwrap(),
+                cause: PageCause::Load,
+                load: None,
+            }),
+        };
+        Session {
+            id: SessionId::from_parts(number, u128::from(number)),
+            meta: None,
+            events: std::iter::once("/cart".to_owned()).chain(own).map(page).collect(),
+        }
+    }
+
+    fn inventory(numbers: impl Iterator<Item = u64>) -> Inventory {
+        let mut inventory = Inventory::new();
+        numbers.for_each(|number| inventory.add_within(&session(number), LITTLE));
+        inventory
+    }
+
+    #[test]
+    fn inventories_that_leave_sessions_out_merge_exactly() {
+        let whole = inventory(0..400);
+        assert!(whole.one_in() > 1 && whole.bytes <= LITTLE);
+        assert_eq!(inventory((0..400).rev()).to_bytes(), whole.to_bytes());
+        for cut in [1, 7, 200, 399] {
+            let mut merged = inventory(cut..400);
+            merged.merge_within(inventory(0..cut), LITTLE);
+            assert_eq!(merged.to_bytes(), whole.to_bytes(), "{cut}");
+            assert_eq!(merged.bytes, whole.bytes);
+            let read = Inventory::from_bytes(&merged.to_bytes()).unwrap();
+            assert_eq!((read.bytes, read.to_bytes()), (whole.bytes, whole.to_bytes()));
+        }
+    }
+
+    #[test]
+    fn what_many_met_outlasts_what_one_made_up() {
+        let inventory = inventory(0..400);
+        let sampled = (0..400).filter(|number| hash(session(*number).id.to_bytes()).leading_zeros() >= inventory.level);
+        let cart = inventory.items().find(|item| item.url == "/cart").unwrap();
+        assert_eq!(cart.sighting.support() as usize, sampled.count());
+        assert!(cart.sighting.support() > 5);
+    }
+
+    #[test]
+    fn hashes_are_spread_evenly() {
+        let low = (0..4_000).filter(|number| hash(session(*number).id.to_bytes()) < u64::MAX / 4);
+        assert!((900..1_100).contains(&low.count()));
+    }
+
+    #[test]
+    fn the_query_is_no_part_of_a_page() {
+        let cases = [("/a?b#/c", "/a#/c", 1), ("/a?b&c", "/a", 2), ("/a#/b", "/a#/b", 0)];
+        for (url, page, keys) in cases {
+            let url = UrlTemplate::new(url).unwrap();
+            assert_eq!((&*without_query(&url), query_keys(&url).count()), (page, keys));
+        }
+    }
 }
