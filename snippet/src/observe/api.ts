@@ -107,7 +107,13 @@ interface Call {
 
 /** One call as it begins; nothing where it is not to be told. `headers` are those of `fetch`. */
 function begin({ _emit, _clock }: Context, method: unknown, target: unknown, body: unknown, headers?: object): Call | undefined {
-  const url = new URL(`${target}`, baseOf(document));
+  let url: URL;
+  try {
+    url = new URL(`${target}`, baseOf(document));
+  } catch {
+    // The browser refuses it as well.
+    return;
+  }
   if (isIgnoredHost(url.hostname) || (url.host === new URL(settings.socket).host && /^\/(js\/world\/|ws$)/.test(url.pathname)))
     return;
   const from = now();

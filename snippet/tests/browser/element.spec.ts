@@ -97,6 +97,36 @@ test("masks and what is ignored hold through shadow roots, slots, frames and sel
   expect(observed.all.filter(([, kind]) => kind !== "move" && kind !== "page").length).toBe(5);
 });
 
+test("array methods that say no to everything open no mask and make no code of data", async ({ observed, page }) => {
+  await observed.open(
+    `<div data-tg-mask><button id=m>Jane</button><input id=f></div><p data-tg-ignore><button id=i>Jane</button></p>
+     <button id=t class=eyJhbGciOiJIUzI1NiJ9>Go</button><input id=s name=shoesize><input name=sms_code id=c><button id=last>Go</button>
+     <script>
+       Array.prototype.some = () => false;
+       Array.prototype.every = () => true;
+       Array.prototype.find = () => undefined;
+     </script>`,
+    { sensitive: ["shoesize"] },
+  );
+  for (const id of ["m", "i", "t", "f", "s", "c"]) await page.click(`#${id}`);
+  await page.keyboard.type("1234");
+  await page.click("#s");
+  await page.keyboard.type("1234");
+  await page.click("#f");
+  await page.keyboard.type("1234");
+  await page.click("#last");
+  const clicks = (await observed.told("click", 8)).map(({ el }) => [el!.id, el!.label, el!.classes]);
+  expect(clicks.slice(0, 2)).toEqual([
+    [undefined, undefined, undefined],
+    ["t", label("Go"), undefined],
+  ]);
+  expect((await observed.told("input", 3)).map(({ value }) => value)).toEqual([
+    { kind: "code" },
+    { kind: "masked" },
+    { kind: "masked" },
+  ]);
+});
+
 test("forms whose controls shadow the DOM's own names, and prototypes with toJSON", async ({ observed, page }) => {
   await observed.open(`<script>
       // The prototypes would garble what the test is told as well.
