@@ -1,36 +1,31 @@
 //! Prints what a catalog makes of traffic, to be judged by eye.
 //!
-//! `catalog [K] [SITE SESSIONS]`: the recorded traffic of the demo shop, or SESSIONS generated ones of a made-up SITE, by number.
+//! `cargo run --release -p testgram-model --example catalog -- [K]`: that of the recorded traffic of the demo shop.
 
 #![expect(
     clippy::print_stdout,
-    clippy::expect_used,
     clippy::disallowed_methods,
-    reason = "a program at the rim: it prints its result and measures time"
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "an example, for a person at a terminal"
 )]
 
 use std::time::Instant;
 
-use testgram_model::{Catalog, ElementEntry, Inventory, PageId, steps};
+use testgram_model::{Catalog, ElementEntry, Inventory, With, steps};
+use testgram_protocol::session::Session;
 
-#[path = "../tests/sessions/mod.rs"]
-mod sessions;
+#[path = "../tests/common/recorded.rs"]
+mod recorded;
 
-type Failure = Box<dyn std::error::Error>;
-
-fn main() -> Result<(), Failure> {
-    let numbers: Result<Vec<u64>, _> = std::env::args().skip(1).map(|number| number.parse()).collect();
-    let (k, sessions) = match numbers?.as_slice() {
-        [] => (5, sessions::recorded()),
-        [k] => (u32::try_from(*k)?, sessions::recorded()),
-        [k, site, count] => (u32::try_from(*k)?, sessions::generated(usize::try_from(*site)?, *count)),
-        _ => return Err("catalog [K] [SITE SESSIONS]".into()),
-    };
+fn main() {
+    let k = std::env::args().nth(1).map_or(5, |k| k.parse().unwrap());
+    let sessions = recorded::recorded();
     let events: usize = sessions.iter().map(|session| session.events.len()).sum();
     let rate = |since: Instant| events as f64 / since.elapsed().as_secs_f64() / 1e6;
 
     let began = Instant::now();
-    let inventory = sessions::inventory(&sessions);
+    let inventory = inventory(&sessions);
     let counted = rate(began);
     let began = Instant::now();
     let catalog = Catalog::of(&inventory, k);
@@ -42,7 +37,7 @@ fn main() -> Result<(), Failure> {
     let stepped = rate(began);
     let actions = steps.iter().filter(|step| step.symbol.is_some()).count();
     let vague = steps.iter().filter_map(|step| catalog.action(step.symbol?));
-    let vague = vague.filter(|action| action.with == testgram_model::With::Rest).count();
+    let vague = vague.filter(|action| action.with == With::Rest).count();
     println!(
         "\n{} sessions, {events} events, {actions} actions of which {vague} below k; {} pages, {} elements, {} endpoints, {} symbols",
         sessions.len(),
@@ -53,31 +48,23 @@ fn main() -> Result<(), Failure> {
     );
     println!("withheld: {:?}", catalog.withheld());
     println!(
-        "inventory {counted:.2} M events/s, {} bytes, {} from three parts; catalog {} ms, {} bytes; steps {stepped:.2} M events/s",
+        "inventory {counted:.2} M events/s, {} bytes; catalog {} ms, {} bytes; steps {stepped:.2} M events/s",
         inventory.to_bytes().len(),
-        if in_parts(&sessions).to_bytes() == inventory.to_bytes() {
-            "the same"
-        } else {
-            "ANOTHER ONE"
-        },
         made.as_millis(),
         catalog.to_bytes().len(),
     );
-    Ok(())
 }
 
-fn in_parts(sessions: &[testgram_protocol::session::Session]) -> Inventory {
-    let mut all = Inventory::new();
-    for part in sessions.chunks(sessions.len().div_ceil(3).max(1)).rev() {
-        all.merge(sessions::inventory(part));
-    }
-    all
+fn inventory(sessions: &[Session]) -> Inventory {
+    let mut inventory = Inventory::new();
+    sessions.iter().for_each(|session| inventory.add(session));
+    inventory
 }
 
 fn print(catalog: &Catalog) {
     for (place, page) in catalog.pages().iter().enumerate() {
         println!("\n{:>5}  {}  {:?}", page.support, page.template, page.query);
-        let is_here = |element: &&ElementEntry| PageId::place(element.page) == place;
+        let is_here = |element: &&ElementEntry| element.page.place() == place;
         for element in catalog.elements().iter().filter(is_here) {
             let place = element.path.as_deref().unwrap_or("?");
             println!("       {:>5}  {:<40} {place}", element.support, element.name);
