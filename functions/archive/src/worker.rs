@@ -13,8 +13,8 @@ use testgram_store::layout::Partition;
 use crate::State;
 use crate::wire::{Failure, Message, Response};
 
-/// Most batches held at once, some hundred megabytes as events. A window with more becomes several files a partition.
-const HELD: usize = 4_096;
+/// Most batches held at once, and most events, some hundred megabytes. A window with more becomes several files a partition.
+const HELD: (usize, usize) = (4_096, 250_000);
 
 /// What became of a window's items. Every one that was read is in one of these, once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,27 +85,31 @@ async fn archive_and_report(state: &State, mark: &Mark) -> Result<(), &'static s
     Ok(())
 }
 
-/// Archives a window. One that is still open is archived as far as it goes, and keeps its mark.
+/// Archives a window. One that is still open is archived as far as it goes, and keeps its mark; one without a mark is done already: a
+/// dispatcher that came round before a worker was through has queued it again.
 ///
 /// # Errors
 /// [`StoreError`]; what was put stays, the mark too, and doing it again completes it.
 pub async fn archive(room: &Archive, mark: &Mark, now_ms: u64) -> Result<Archived, StoreError> {
     let world = room.world(&mark.tenant, &mark.world);
     let mut done = Archived::default();
+    if !world.is_marked(mark.window).await? {
+        return Ok(done);
+    }
     for shard in 0..SHARDS {
         let mut held = Held::default();
         let mut from = Some(Position::default());
         while let Some(position) = from {
             let (page, next) = world.page(mark.window, shard, position).await?;
             held.take(page);
-            if held.batches >= HELD || next.is_none() {
+            if held.batches >= HELD.0 || held.events >= HELD.1 || next.is_none() {
                 std::mem::take(&mut held).put(&world, mark.window, &mut done).await?;
             }
             from = next;
         }
     }
     if done.files > 0 {
-        world.changed(now_ms).await?;
+        world.changed().await?;
     }
     if mark.window < Window::first_open(now_ms) {
         world.clear(mark.window).await?;
@@ -118,6 +122,7 @@ pub async fn archive(room: &Archive, mark: &Mark, now_ms: u64) -> Result<Archive
 struct Held {
     rows: BTreeMap<Partition, Vec<Row>>,
     batches: usize,
+    events: usize,
     unread: Vec<Unread>,
 }
 
@@ -125,9 +130,11 @@ impl Held {
     fn take(&mut self, page: Page) {
         self.unread.extend(page.unread);
         for stored in page.batches {
-            self.batches += 1;
             let partition = Partition::of(stored.session);
-            self.rows.entry(partition).or_default().extend(row(stored));
+            let row = row(stored);
+            self.batches += 1;
+            self.events += row.as_ref().map_or(0, |row| row.events.len());
+            self.rows.entry(partition).or_default().extend(row);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Partitions, folded: first their vocabulary, then, under names that all partitions agree on, what is counted.
 
-use testgram_columns::Reader;
+use testgram_columns::{Archived, Reader};
 use testgram_model::{Catalog, Inventory, Partial};
+use testgram_protocol::id::SessionId;
 use testgram_protocol::session::Session;
 use testgram_store::build::{Stage, World};
 use testgram_store::layout::{PARTS, Partition};
@@ -13,9 +14,11 @@ use crate::{Failed, State, digest};
 /// Changes with what is counted, or how: counts of before are made again.
 const COUNTS: &[u8] = b"counts 1";
 
-/// Most bytes of files that are unpacked at once; as events they take some thirty times as much. A partition with more is read several
-/// times, each time for a share of its sessions, since a session's batches may lie in any of its files.
-const PASS_BYTES: u64 = 48 * 1024 * 1024;
+/// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of its sessions,
+/// since a session's batches may lie in any of its files.
+const HELD_EVENTS: usize = 4_000_000;
+/// How often a partition is read at most: one session is never parted, however long it is.
+const MOST_PASSES: u32 = 256;
 
 /// Makes the vocabulary of a partition.
 pub(crate) async fn inventory(state: &State, build: Of, partition: Partition) -> Result<Answer, Failed> {
@@ -85,26 +88,58 @@ pub(crate) async fn kept_catalog(world: &World<'_>, build: &Of) -> Result<Catalo
     Catalog::from_bytes(&bytes.ok_or(Failed::StepMissing)?).ok_or(Failed::StepMissing)
 }
 
-/// Every session of these files, each once and whole.
+/// Every session of these files, each once and whole. A file that cannot be read costs itself: it is counted and told.
 async fn fold(world: &World<'_>, files: &[(String, u64)], mut add: impl FnMut(&Session)) -> Result<Answer, Failed> {
-    let bytes: u64 = files.iter().map(|(_, bytes)| bytes).sum();
-    let passes = u32::try_from(bytes / PASS_BYTES + 1).unwrap_or(u32::MAX / PARTS);
-    let (mut sessions, mut events) = (0, 0);
-    for pass in 0..passes {
-        // All sessions of a part agree in the bucket of as many as there are parts; the next finer ones tell them apart.
-        let of_pass = |session: testgram_protocol::id::SessionId| session.bucket(PARTS * passes) / PARTS == pass;
-        let (mut reader, mut batches) = (Reader::default(), Vec::new());
-        for (key, _) in files {
-            let file = reader
-                .read(&world.read(key).await?)
-                .map_err(|_| Failed::ArchiveDamaged)?;
-            batches.push(file.into_iter().filter(|batch| of_pass(batch.session)).collect());
-        }
-        for session in testgram_columns::sessions(batches) {
+    let (mut sessions, mut events, mut unread) = (0, 0, 0);
+    let (mut pass, mut passes) = (0, 1);
+    while pass < passes {
+        let Some(read) = read(world, files, (pass, passes)).await? else {
+            // Nothing has been added yet: how many sessions there are shows in the first pass.
+            passes *= 2;
+            continue;
+        };
+        unread = read.unread;
+        for session in testgram_columns::sessions(read.batches) {
             add(&session);
             sessions += 1;
             events += session.events.len() as u64;
         }
+        pass += 1;
     }
-    Ok(Answer::Made { sessions, events })
+    Ok(Answer::Made {
+        sessions,
+        events,
+        unread,
+    })
+}
+
+/// What a pass has read.
+struct Read {
+    batches: Vec<Vec<Archived>>,
+    unread: u64,
+}
+
+/// Reads the share of a pass; `None` if it is too much for the first one.
+async fn read(world: &World<'_>, files: &[(String, u64)], (pass, passes): (u32, u32)) -> Result<Option<Read>, Failed> {
+    // All sessions of a part agree in the bucket of as many as there are parts; the next finer ones tell them apart.
+    let of_pass = |session: SessionId| session.bucket(PARTS * passes) / PARTS == pass;
+    let (mut reader, mut held) = (Reader::default(), 0);
+    let mut read = Read {
+        batches: Vec::with_capacity(files.len()),
+        unread: 0,
+    };
+    for (key, _) in files {
+        let Ok(mut batches) = reader.read(&world.read(key).await?) else {
+            tracing::error!("a file of the archive cannot be read; its batches are in no model");
+            read.unread += 1;
+            continue;
+        };
+        batches.retain(|batch| of_pass(batch.session));
+        held += batches.iter().map(|batch| batch.events.len()).sum::<usize>();
+        if held > HELD_EVENTS && pass == 0 && passes < MOST_PASSES {
+            return Ok(None);
+        }
+        read.batches.push(batches);
+    }
+    Ok(Some(read))
 }

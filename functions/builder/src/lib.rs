@@ -6,7 +6,7 @@
 //! ```
 //!
 //! What a step makes is kept under a digest of all that it is made of. So only what has changed is made again, a step may be repeated or
-//! crash at will, and a build of everything gives the same bytes. All steps of a build read the files of one snapshot: what is archived
+//! crash at will, two builds of a world do not hurt each other, and a build of everything gives the same bytes. All steps of a build read the files of one snapshot: what is archived
 //! meanwhile is the next build's.
 
 mod digest;
@@ -54,9 +54,6 @@ pub enum Failed {
     /// The world wants noise on its numbers and has no secret to make it with: put its settings again.
     #[error("no_secret")]
     NoSecret,
-    /// A file of the archive cannot be read.
-    #[error("archive_damaged")]
-    ArchiveDamaged,
     /// What an earlier step kept is not there, or cannot be read.
     #[error("step_missing")]
     StepMissing,
@@ -85,7 +82,10 @@ pub async fn handle(state: &State, step: Step) -> Result<Answer, Failed> {
         let line = Line::new("build").by("Step", word);
         state.metrics.emit(line.metric("StepsFailed", Unit::Count, 1.0), now_ms);
     }
-    let line = Line::new("build").by("Step", word);
+    let mut line = Line::new("build").by("Step", word);
+    if let Ok(Answer::Made { unread, .. }) = &taken {
+        line = line.metric("FilesUnread", Unit::Count, *unread as f64);
+    }
     state
         .metrics
         .emit(line.metric("Latency", Unit::Milliseconds, began.ms()), now_ms);

@@ -15,6 +15,12 @@ use crate::{Failed, State, digest};
 /// Characters of a version: 64 bits of a digest tell the models of a world apart.
 const VERSION_CHARACTERS: usize = 16;
 
+/// How long a build may take, and need what it has kept: what is younger may be another's.
+const OTHERS_MS: u64 = 6 * 3_600_000;
+
+/// Between the put of a model and that of its pointer: what is younger may be about to be published by another build.
+const POINTED_MS: u64 = 15 * 60 * 1000;
+
 /// Merges the counts, learns, and publishes what is another model than before. Then forgets what no build needs any more.
 pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> {
     let world = state.world(&build.tenant, &build.world);
@@ -25,17 +31,18 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
     for partition in snapshot.partitions.keys() {
         let digest = counts_digest(&snapshot, &build.catalog, partition);
         let bytes = world.kept(Stage::Counts, &digest).await?.ok_or(Failed::StepMissing)?;
-        all.merge(Partial::from_bytes(&bytes).ok_or(Failed::StepMissing)?);
+        all.merge(Partial::from_bytes(&bytes, &catalog).ok_or(Failed::StepMissing)?);
         kept.extend([digest, snapshot.inventory_digest(partition)]);
     }
     let (sessions, events) = (all.sessions(), all.events());
     let answer = if sessions < u64::from(snapshot.k) {
+        world.withdraw(build.at_ms).await?;
         Answer::Nothing { sessions }
     } else {
         let settings = settings(&world, &snapshot).await?;
         let model = testgram_model::publish(&catalog, &all, &settings).to_json();
         let bytes = model.len();
-        let (version, new) = point(state, &world, model).await?;
+        let (version, new) = point(&world, build.at_ms, model).await?;
         Answer::Published {
             version,
             new,
@@ -44,9 +51,13 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
             bytes,
         }
     };
-    forget(&world, &kept).await?;
-    world.settled(build.at_ms).await?;
+    let published = world.pointer().await?.map(|pointer| pointer.version);
     let now_ms = (state.now_ms)();
+    world
+        .forget_models(published.as_deref(), now_ms.saturating_sub(POINTED_MS))
+        .await?;
+    forget(&world, &kept, now_ms).await?;
+    world.settled(&build.note).await?;
     let line = Line::new("build")
         .metric("SessionsModelled", Unit::Count, sessions as f64)
         .metric("EventsModelled", Unit::Count, events as f64)
@@ -73,25 +84,26 @@ async fn settings(world: &World<'_>, snapshot: &Snapshot) -> Result<Settings, Fa
     })
 }
 
-/// Publishes a model, unless it is the one that is published.
-async fn point(state: &State, world: &World<'_>, model: Vec<u8>) -> Result<(String, bool), Failed> {
+/// Publishes a model: its version, and whether it is another one than before.
+async fn point(world: &World<'_>, at_ms: u64, model: Vec<u8>) -> Result<(String, bool), Failed> {
     let mut version = digest::of([model.as_slice()]);
     version.truncate(VERSION_CHARACTERS);
-    let new = world.pointer().await?.is_none_or(|pointer| pointer.version != version);
-    if new {
-        let pointer = Pointer {
-            version: version.clone(),
-            at_ms: (state.now_ms)(),
-        };
-        world.publish(&pointer, model).await?;
-    }
-    Ok((version, new))
+    let before = world.pointer().await?;
+    let pointer = Pointer {
+        version: version.clone(),
+        at_ms,
+    };
+    let published = world.publish(&pointer, model).await?;
+    Ok((
+        version.clone(),
+        published && before.is_none_or(|before| before.version != version),
+    ))
 }
 
-/// Deletes what was kept for files that are no longer the archive's, or for another catalog.
-async fn forget(world: &World<'_>, kept: &HashSet<String>) -> Result<(), Failed> {
+/// Deletes what was kept for files that are no longer the archive's, or for another catalog, and is so old that no other build needs it.
+async fn forget(world: &World<'_>, kept: &HashSet<String>, now_ms: u64) -> Result<(), Failed> {
     for stage in [Stage::Snapshot, Stage::Inventory, Stage::Catalog, Stage::Counts] {
-        for digest in world.digests(stage).await? {
+        for digest in world.digests_before(stage, now_ms.saturating_sub(OTHERS_MS)).await? {
             if !kept.contains(&digest) {
                 world.forget(stage, &digest).await?;
             }

@@ -74,7 +74,7 @@ impl Snapshot {
 /// The worlds whose archive has changed.
 pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
     let changed = state.build.changed().await?;
-    let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, changed.at_ms, full);
+    let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, full);
     Ok(Answer::Planned {
         builds: changed.into_iter().map(build).collect(),
     })
@@ -83,10 +83,13 @@ pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
 /// Settles which files a build is made of, and says of which partitions the vocabulary is not known yet.
 pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed> {
     let world = state.world(&build.tenant, &build.world);
+    // Before the files are listed: what is noted later may be of a file that is not on the list.
+    let note = world.note().await?.unwrap_or_default();
+    let at_ms = (state.now_ms)();
     let settings = world.terms().await?.ok_or(Failed::NoSuchWorld)?.settings;
     // The bucket deletes what is older; a file that it has not got to yet is no part of a model either.
     let retained = u64::from(settings.retention_days.get()) * 86_400_000;
-    let oldest = calendar::date((state.now_ms)().saturating_sub(retained));
+    let oldest = calendar::date(at_ms.saturating_sub(retained));
     let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();
     for file in world.files().await? {
         if *file.partition.date() >= *oldest {
@@ -113,6 +116,8 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
         partitions: missing,
         of: snapshot.partitions.len(),
         build: Of {
+            at_ms,
+            note,
             snapshot: digest,
             ..build.clone()
         },

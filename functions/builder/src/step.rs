@@ -62,28 +62,33 @@ pub struct Of {
     /// Which world.
     #[serde(serialize_with = "exposed_world")]
     pub world: WorldId,
-    /// When its archive changed last, milliseconds since 1970.
-    pub at_ms: u64,
     /// Whether everything is made again.
     #[serde(default)]
     pub full: bool,
+    /// When its files were listed, milliseconds since 1970.
+    #[serde(default)]
+    pub at_ms: u64,
+    /// The note that made it be built, if there was one when its files were listed.
+    #[serde(default)]
+    pub note: String,
     /// Digest of the snapshot.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, deserialize_with = "digest")]
     pub snapshot: String,
     /// Digest of the catalog.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, deserialize_with = "digest")]
     pub catalog: String,
 }
 
 impl Of {
     /// A build of a world.
     #[must_use]
-    pub const fn new(tenant: TenantId, world: WorldId, at_ms: u64, full: bool) -> Self {
+    pub const fn new(tenant: TenantId, world: WorldId, full: bool) -> Self {
         Self {
             tenant,
             world,
-            at_ms,
             full,
+            at_ms: 0,
+            note: String::new(),
             snapshot: String::new(),
             catalog: String::new(),
         }
@@ -114,6 +119,8 @@ pub enum Answer {
         sessions: u64,
         /// Events in the partition.
         events: u64,
+        /// Files that cannot be read, and are not in it.
+        unread: u64,
     },
     /// Of publish.
     Published {
@@ -135,6 +142,17 @@ pub enum Answer {
     },
 }
 
+/// A digest, or nothing yet: it becomes a part of a key.
+fn digest<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_hex = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if is_hex || text.is_empty() {
+        Ok(text)
+    } else {
+        Err(serde::de::Error::custom("not a digest"))
+    }
+}
+
 fn exposed_tenant<S: serde::Serializer>(tenant: &TenantId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(tenant.expose())
 }
@@ -151,12 +169,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_the_next_steps_input() {
-        let mut build = Of::new(
-            TenantId::new("acme").unwrap(),
-            WorldId::new("shop").unwrap(),
-            1_795_435_200_000,
-            false,
-        );
+        let mut build = Of::new(TenantId::new("acme").unwrap(), WorldId::new("shop").unwrap(), false);
         build.snapshot = "5".repeat(64);
         let mut step = serde_json::to_value(&build).unwrap();
         step["step"] = json!("inventory");
@@ -171,6 +184,8 @@ mod tests {
             ("partition", json!("../../other")),
             ("tenant", json!("ACME/..")),
             ("at_ms", Value::Null),
+            ("snapshot", json!("../../models/x")),
+            ("catalog", json!("5")),
         ] {
             let mut odd_step = step.clone();
             odd_step[field] = odd;

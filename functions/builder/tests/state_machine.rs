@@ -39,6 +39,7 @@ fn event(task: &Value) -> Value {
         "at_ms" => json!(1_795_435_200_000_u64),
         "full" => json!(false),
         "partition" => json!("date=2026-11-23/part=02"),
+        "snapshot" | "catalog" => json!("5".repeat(64)),
         _ => json!("acme"),
     };
     let parameters = task["Parameters"].as_object().unwrap().iter();
@@ -69,12 +70,12 @@ fn what_a_step_adds_is_handed_on() {
     for task in tasks(&machine()) {
         let given = event(&task);
         let needs: &[&str] = match given["step"].as_str().unwrap() {
-            "plan" => &[],
-            "snapshot" => &["tenant", "world", "at_ms", "full"],
-            "inventory" => &["tenant", "world", "at_ms", "full", "snapshot", "partition"],
-            "catalog" => &["tenant", "world", "at_ms", "full", "snapshot"],
-            "count" => &["tenant", "world", "at_ms", "full", "snapshot", "catalog", "partition"],
-            _ => &["tenant", "world", "at_ms", "full", "snapshot", "catalog"],
+            "plan" => &["full"],
+            "snapshot" => &["tenant", "world", "full"],
+            "inventory" => &["tenant", "world", "snapshot", "partition"],
+            "catalog" => &["tenant", "world", "full", "at_ms", "note", "snapshot"],
+            "count" => &["tenant", "world", "snapshot", "catalog", "partition"],
+            _ => &["tenant", "world", "at_ms", "note", "snapshot", "catalog"],
         };
         assert!(needs.iter().all(|field| given.get(*field).is_some()), "{given}");
     }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ReturnValue, ScalarAttributeType,
     TimeToLiveSpecification,
 };
 use testgram_protocol::id::{TenantId, WorldId, WorldKey, WorldSalt};
@@ -14,6 +14,7 @@ use testgram_protocol::settings::Settings;
 
 use crate::error::StoreError;
 use crate::key;
+use crate::note;
 use crate::tables::{Tables, attribute};
 
 /// The operator's room.
@@ -107,6 +108,7 @@ impl Admin {
     ) -> Result<(), StoreError> {
         let settings = settings.to_json().map_err(|_| StoreError::Refused)?;
         let salt = WorldSalt::from_bytes(random()?);
+        let written = settings.clone();
         let entry = [
             (attribute::PK, key::world_key(world_key)),
             (attribute::SK, "key".to_owned()),
@@ -136,11 +138,17 @@ impl Admin {
             .expression_attribute_values(":settings", AttributeValue::S(settings))
             .expression_attribute_values(":salt", AttributeValue::S(salt.expose().to_owned()))
             .expression_attribute_values(":noise", AttributeValue::B(Blob::new(random()?)));
-        record
+        let updated = record
+            .return_values(ReturnValue::UpdatedOld)
             .send()
             .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "control:UpdateItem"))
+            .map_err(|error| StoreError::of(&error, "control:UpdateItem"))?;
+        let before = updated.attributes.as_ref().and_then(|old| old.get(attribute::SETTINGS));
+        // Its model was made under what it was: a k that has been raised withdraws what it told.
+        if before.is_some_and(|before| before.as_s() != Ok(&written)) {
+            note::put(&self.client, &self.tables, tenant, world).await?;
+        }
+        Ok(())
     }
 
     fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> PutItemFluentBuilder {

@@ -14,6 +14,7 @@ use crate::bucket::Bucket;
 use crate::error::StoreError;
 use crate::key::{self, Fingerprint, Window};
 use crate::layout::{self, Partition};
+use crate::note;
 use crate::tables::{Tables, attribute};
 
 /// The archiver's room.
@@ -214,22 +215,31 @@ impl World<'_> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn changed(&self, now_ms: u64) -> Result<(), StoreError> {
-        let put = self.room.client.put_item().table_name(&self.room.tables.control);
-        let put = put
-            .item(
+    pub async fn changed(&self) -> Result<(), StoreError> {
+        note::put(&self.room.client, &self.room.tables, self.tenant, self.world).await
+    }
+
+    /// Whether a window has its mark still: without, all of it stands in the archive.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_marked(&self, window: Window) -> Result<bool, StoreError> {
+        let get = self.room.client.get_item().table_name(&self.room.tables.control);
+        let get = get
+            .key(
                 attribute::PK,
-                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
+                AttributeValue::S(key::mark_partition(self.tenant, self.world, window)),
             )
-            .item(
+            .key(
                 attribute::SK,
-                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
+                AttributeValue::S(key::mark_sort(self.tenant, self.world, window)),
             )
-            .item(attribute::AT, AttributeValue::N(now_ms.to_string()));
-        put.send()
+            .consistent_read(true);
+        let got = get
+            .send()
             .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "control:PutItem"))
+            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
+        Ok(got.item.is_some())
     }
 
     /// Clears the mark of a window, all of which must be in the archive.

@@ -60,6 +60,17 @@ pub(crate) struct Shelf<'a> {
     prefix: String,
 }
 
+/// An object.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// Its key, without the world's prefix.
+    pub(crate) key: String,
+    /// Its size.
+    pub(crate) bytes: u64,
+    /// When it was put, milliseconds since 1970.
+    pub(crate) put_ms: u64,
+}
+
 impl Bucket {
     /// The bucket of that name, under those keys.
     #[must_use]
@@ -120,23 +131,26 @@ impl Shelf<'_> {
         Ok(Some(body.to_vec()))
     }
 
-    /// The keys under a prefix, without the world's, in the order of their bytes, with their objects' sizes.
-    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
+    /// The objects under a prefix, in the order of their keys' bytes.
+    pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
         let list = self.bucket.client.list_objects_v2().bucket(&self.bucket.name);
         let mut pages = list.prefix(format!("{}{prefix}", self.prefix)).into_paginator().send();
-        let mut keys = Vec::new();
+        let mut listed = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::of(&error, "bucket:ListObjectsV2"))?;
-            keys.extend(page.contents().iter().filter_map(|object| {
-                let key = object.key()?.strip_prefix(&self.prefix)?;
-                Some((
-                    key.to_owned(),
-                    u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
-                ))
+            listed.extend(page.contents().iter().filter_map(|object| {
+                Some(Listed {
+                    key: object.key()?.strip_prefix(&self.prefix)?.to_owned(),
+                    bytes: u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
+                    put_ms: object
+                        .last_modified()
+                        .and_then(|at| u64::try_from(at.to_millis().ok()?).ok())
+                        .unwrap_or_default(),
+                })
             }));
         }
-        keys.sort_unstable();
-        Ok(keys)
+        listed.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        Ok(listed)
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {

@@ -6,12 +6,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::settings::Settings;
 
-use crate::bucket::{Bucket, Shelf};
+use crate::bucket::{Bucket, Listed, Shelf};
 use crate::error::StoreError;
 use crate::key;
 use crate::layout::{self, Partition};
 use crate::lookup;
 use crate::tables::{Tables, attribute};
+
+/// What DynamoDB says where a condition does not hold.
+const CONDITION: &str = "ConditionalCheckFailedException";
 
 /// The builder's room.
 #[derive(Debug, Clone)]
@@ -21,15 +24,13 @@ pub struct Build {
     bucket: Bucket,
 }
 
-/// A world whose archive has changed.
+/// A world that is to be built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     /// Whose world.
     pub tenant: TenantId,
     /// Which world.
     pub world: WorldId,
-    /// When, milliseconds since 1970.
-    pub at_ms: u64,
 }
 
 /// A file of the archive.
@@ -93,7 +94,7 @@ impl std::fmt::Debug for Terms {
 pub struct Pointer {
     /// Its version: a digest of its bytes.
     pub version: String,
-    /// When it was published, milliseconds since 1970.
+    /// When the files were listed that it is made of, milliseconds since 1970.
     pub at_ms: u64,
 }
 
@@ -124,7 +125,7 @@ impl Build {
         }
     }
 
-    /// The worlds whose archive has changed since their last build.
+    /// The worlds whose archive or settings have changed since their last build.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -139,13 +140,9 @@ impl Build {
             while let Some(item) = pages.next().await {
                 let item = item.map_err(|error| StoreError::of(&error, "control:Query"))?;
                 let sort = item.get(attribute::SK).and_then(|sort| sort.as_s().ok());
-                let at = item.get(attribute::AT).and_then(|at| at.as_n().ok());
-                match (
-                    sort.and_then(|sort| key::parse_changed_sort(sort)),
-                    at.and_then(|at| at.parse().ok()),
-                ) {
-                    (Some((tenant, world)), Some(at_ms)) => changed.push(Changed { tenant, world, at_ms }),
-                    _ => tracing::error!(shard, "a note of a changed world cannot be read"),
+                match sort.and_then(|sort| key::parse_changed_sort(sort)) {
+                    Some((tenant, world)) => changed.push(Changed { tenant, world }),
+                    None => tracing::error!(shard, "a note of a changed world cannot be read"),
                 }
             }
         }
@@ -181,7 +178,7 @@ impl World<'_> {
     /// [`StoreError`].
     pub async fn files(&self) -> Result<Vec<File>, StoreError> {
         let mut files = Vec::new();
-        for (key, bytes) in self.shelf.list("events/").await? {
+        for Listed { key, bytes, .. } in self.shelf.list("events/").await? {
             match layout::partition_of(&key) {
                 Some(partition) => files.push(File { partition, key, bytes }),
                 None => tracing::error!(tenant = self.tenant.expose(), "a file of the archive has no partition"),
@@ -212,12 +209,21 @@ impl World<'_> {
     /// [`StoreError`].
     pub async fn digests(&self, stage: Stage) -> Result<Vec<String>, StoreError> {
         let prefix = stage.key("");
-        let keys = self.shelf.list(&prefix).await?;
-        Ok(keys
-            .iter()
-            .filter_map(|(key, _)| key.strip_prefix(&prefix))
-            .map(str::to_owned)
-            .collect())
+        let listed = self.shelf.list(&prefix).await?;
+        let digests = listed.iter().filter_map(|object| object.key.strip_prefix(&prefix));
+        Ok(digests.map(str::to_owned).collect())
+    }
+
+    /// As [`World::digests`], of what was kept before a moment.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn digests_before(&self, stage: Stage, before_ms: u64) -> Result<Vec<String>, StoreError> {
+        let prefix = stage.key("");
+        let mut listed = self.shelf.list(&prefix).await?;
+        listed.retain(|object| object.put_ms < before_ms);
+        let digests = listed.iter().filter_map(|object| object.key.strip_prefix(&prefix));
+        Ok(digests.map(str::to_owned).collect())
     }
 
     /// Keeps what a stage made.
@@ -236,22 +242,60 @@ impl World<'_> {
         self.shelf.delete(&stage.key(digest)).await
     }
 
-    /// Publishes a model: first the file, then the pointer to it.
+    /// Publishes a model: first the file, then the pointer to it. Whether it was: one that is made of files that were listed later
+    /// stays.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn publish(&self, pointer: &Pointer, model: Vec<u8>) -> Result<(), StoreError> {
+    pub async fn publish(&self, pointer: &Pointer, model: Vec<u8>) -> Result<bool, StoreError> {
         self.shelf.put(&layout::model(&pointer.version), model).await?;
         let put = self.room.client.put_item().table_name(&self.room.tables.control);
         let put = put
             .item(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
             .item(attribute::SK, AttributeValue::S(key::model_sort(self.world)))
             .item(attribute::VERSION, AttributeValue::S(pointer.version.clone()))
-            .item(attribute::AT, AttributeValue::N(pointer.at_ms.to_string()));
-        put.send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "control:PutItem"))
+            .item(attribute::AT, AttributeValue::N(pointer.at_ms.to_string()))
+            .condition_expression("attribute_not_exists(pk) OR #at <= :at")
+            .expression_attribute_names("#at", attribute::AT)
+            .expression_attribute_values(":at", AttributeValue::N(pointer.at_ms.to_string()));
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some(CONDITION) => Ok(false),
+            Err(error) => Err(StoreError::of(&error, "control:PutItem")),
+        }
+    }
+
+    /// Withdraws the published model, unless it is made of files that were listed later.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn withdraw(&self, at_ms: u64) -> Result<(), StoreError> {
+        let delete = self.room.client.delete_item().table_name(&self.room.tables.control);
+        let delete = delete
+            .key(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
+            .key(attribute::SK, AttributeValue::S(key::model_sort(self.world)))
+            .condition_expression("attribute_not_exists(pk) OR #at <= :at")
+            .expression_attribute_names("#at", attribute::AT)
+            .expression_attribute_values(":at", AttributeValue::N(at_ms.to_string()));
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some(CONDITION) => Ok(()),
+            Err(error) => Err(StoreError::of(&error, "control:DeleteItem")),
+        }
+    }
+
+    /// Deletes models from before a moment that are not the published one: a series of them tells by how much each differs from
+    /// the next.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn forget_models(&self, published: Option<&str>, before_ms: u64) -> Result<(), StoreError> {
+        for object in self.shelf.list("models/").await? {
+            if layout::version_of(&object.key) != published && object.put_ms < before_ms {
+                self.shelf.delete(&object.key).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The published model's version and time.
@@ -290,11 +334,35 @@ impl World<'_> {
         self.shelf.get(&layout::model(version)).await
     }
 
-    /// Takes the note back that the archive has changed, unless it has changed again since.
+    /// The token of the note that the world has changed, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn settled(&self, at_ms: u64) -> Result<(), StoreError> {
+    pub async fn note(&self) -> Result<Option<String>, StoreError> {
+        let get = self.room.client.get_item().table_name(&self.room.tables.control);
+        let get = get
+            .key(
+                attribute::PK,
+                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
+            )
+            .key(
+                attribute::SK,
+                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
+            )
+            .consistent_read(true);
+        let got = get
+            .send()
+            .await
+            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
+        let note = got.item.as_ref().and_then(|item| item.get(attribute::TOKEN));
+        Ok(note.and_then(|token| token.as_s().ok()).cloned())
+    }
+
+    /// Takes the note with this token back. One that has taken its place stays.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn settled(&self, token: &str) -> Result<(), StoreError> {
         let delete = self.room.client.delete_item().table_name(&self.room.tables.control);
         let delete = delete
             .key(
@@ -305,12 +373,12 @@ impl World<'_> {
                 attribute::SK,
                 AttributeValue::S(key::changed_sort(self.tenant, self.world)),
             )
-            .condition_expression("attribute_not_exists(pk) OR #at <= :at")
-            .expression_attribute_names("#at", attribute::AT)
-            .expression_attribute_values(":at", AttributeValue::N(at_ms.to_string()));
+            .condition_expression("#token = :token")
+            .expression_attribute_names("#token", attribute::TOKEN)
+            .expression_attribute_values(":token", AttributeValue::S(token.to_owned()));
         match delete.send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(()),
+            Err(error) if error.code() == Some(CONDITION) => Ok(()),
             Err(error) => Err(StoreError::of(&error, "control:DeleteItem")),
         }
     }

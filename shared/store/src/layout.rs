@@ -113,6 +113,12 @@ pub fn model(version: &str) -> String {
     format!("models/{version}/model.json")
 }
 
+/// The version of a model, from its key under its world.
+#[must_use]
+pub fn version_of(key: &str) -> Option<&str> {
+    key.strip_prefix("models/")?.strip_suffix("/model.json")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

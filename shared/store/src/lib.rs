@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod key;
 pub mod layout;
 mod lookup;
+mod note;
 pub mod queue;
 pub mod recent;
 pub mod script;

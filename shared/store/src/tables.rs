@@ -58,6 +58,8 @@ pub(crate) mod attribute {
     pub(crate) const EVENTS: &str = "events";
     /// When, milliseconds since 1970.
     pub(crate) const AT: &str = "at";
+    /// Tells a note from one that has taken its place.
+    pub(crate) const TOKEN: &str = "token";
     /// The version of a model.
     pub(crate) const VERSION: &str = "version";
 }

@@ -1,7 +1,6 @@
 //! `tg build`: what the schedule does, now.
 
 use serde_json::{Value, json};
-use testgram_runtime::clock;
 
 use super::progress::Progress;
 use super::target::{Target, WorldName, runtime};
@@ -65,9 +64,7 @@ impl Build {
 /// # Errors
 /// `no_such_world`, or the store's.
 pub(super) async fn one(stores: &Stores, world: &WorldName, full: bool, progress: &Progress) -> Result<Value, Failure> {
-    let of = json!({
-        "tenant": world.tenant.expose(), "world": world.world.expose(), "at_ms": clock::now_ms(), "full": full
-    });
+    let of = json!({"tenant": world.tenant.expose(), "world": world.world.expose(), "full": full});
     let tell = |step: machine::Progress| progress.build(&step);
     let built = machine::world(&functions::build(stores), of, &tell).await;
     built.map_err(|error| failed(&error))

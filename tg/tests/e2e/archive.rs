@@ -174,7 +174,7 @@ async fn whatever_is_put_into_the_bucket_is_put_under_the_tenants_key() {
         newer.frame.push(' ');
         lake.put_packed(&newer, &received[0].batch(), vec![99]).await;
         lake.archive(now).await.unwrap();
-        let of = json!({"tenant": tenant, "world": "shop", "at_ms": now, "full": false});
+        let of = json!({"tenant": tenant, "world": "shop", "full": false});
         let built = machine::world(&functions::build(&lake.stores), of, &|_| ())
             .await
             .unwrap();

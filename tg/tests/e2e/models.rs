@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use testgram_tg::local::function::Function;
+use testgram_runtime::metrics::Sink;
+use testgram_store::key::Window;
+use testgram_tg::local::function::{self, Function};
 use testgram_tg::local::{functions, machine};
 
 use crate::frames::now_ms;
@@ -21,7 +23,7 @@ async fn world(stack: &Stack, name: &str, set: Value) -> Lake {
 }
 
 fn of(lake: &Lake, full: bool) -> Value {
-    json!({"tenant": "acme", "world": lake.world.expose(), "at_ms": now_ms(), "full": full})
+    json!({"tenant": "acme", "world": lake.world.expose(), "full": full})
 }
 
 async fn build(function: &Arc<dyn Function>, lake: &Lake, full: bool) -> Option<Value> {
@@ -132,11 +134,157 @@ async fn only_what_has_changed_is_built_and_folded() {
         machine::changed(&function, false, &|_| ()).await.unwrap(),
         Vec::<Value>::new()
     );
-    // What was kept for older builds is gone.
-    let counts = stack
-        .objects("testgram-archive/tenant=acme/world=shop/partials/counts")
-        .len();
-    assert_eq!(counts, all_second);
+    // What was kept for older builds goes once no other build can be at it.
+    let counts = || {
+        stack
+            .objects("testgram-archive/tenant=acme/world=shop/partials/counts")
+            .len()
+    };
+    assert!(counts() > all_second, "still there");
+    assert_eq!(build(&later(&lake), &lake, false).await.unwrap()["new"], false);
+    assert_eq!(counts(), all_second);
+}
+/// The builder some hours later.
+fn later(lake: &Lake) -> Arc<dyn Function> {
+    let in_seven_hours = || now_ms() + 7 * 60 * MINUTE;
+    let state = testgram_builder::State::new(lake.stores.build(), Sink::to(|_| ()), in_seven_hours);
+    let state = Arc::new(state);
+    function::typed(move |step| {
+        let state = Arc::clone(&state);
+        async move {
+            testgram_builder::handle(&state, step)
+                .await
+                .map_err(lambda_runtime::Diagnostic::from)
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_that_allow_less_withdraw_what_was_told() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2})).await;
+    let function = later(&lake);
+    lake.put(&recorded_from(now - 20 * 60 * MINUTE, 12)).await;
+    lake.archive(now).await.unwrap();
+    assert_eq!(machine::changed(&function, false, &|_| ()).await.unwrap().len(), 1);
+    let models = || {
+        let folders = stack.folders("testgram-archive/tenant=acme/world=shop/models");
+        folders
+            .iter()
+            .filter(|folder| folder.join("model.json").exists())
+            .count()
+    };
+    assert!(model(&lake).await.is_some() && models() == 1);
+    // A stricter k is a reason to build, though the archive is as it was.
+    world(&stack, "shop", json!({"k": 3})).await;
+    let built = machine::changed(&function, false, &|_| ()).await.unwrap();
+    assert_eq!(built[0]["new"], true);
+    assert_eq!(models(), 1, "the one before is gone");
+    world(&stack, "shop", json!({"k": 13})).await;
+    let built = machine::changed(&function, false, &|_| ()).await.unwrap();
+    assert_eq!(built, [json!({"sessions": 12})]);
+    assert_eq!((model(&lake).await, models()), (None, 0));
+    // The same settings again are no reason.
+    world(&stack, "shop", json!({"k": 13})).await;
+    let built = machine::changed(&function, false, &|_| ()).await.unwrap();
+    assert_eq!(built, Vec::<Value>::new());
+}
+
+/// A build, step by step.
+struct Steps<'a>(&'a Arc<dyn Function>);
+
+impl Steps<'_> {
+    async fn take(&self, of: &Value, word: &str) -> Value {
+        let mut event = of.clone();
+        event["step"] = json!(word);
+        self.0.invoke(event).await.unwrap()
+    }
+
+    async fn over(&self, found: &Value, word: &str) {
+        for partition in found["partitions"].as_array().unwrap() {
+            let mut of = found["build"].clone();
+            of["partition"] = partition.clone();
+            self.take(&of, word).await;
+        }
+    }
+
+    /// From its snapshot to its counts.
+    async fn count(&self, found: &Value) -> Value {
+        self.over(found, "inventory").await;
+        let found = self.take(&found["build"], "catalog").await;
+        self.over(&found, "count").await;
+        found
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_that_is_overtaken_takes_nothing_back() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2})).await;
+    let function = functions::build(&lake.stores);
+    let steps = Steps(&function);
+    let received = recorded_from(now - 20 * 60 * MINUTE, 20);
+    let (first, more) = received.split_at(received.len() / 2);
+    lake.put(first).await;
+    lake.archive(now).await.unwrap();
+    // One build gets as far as its counts, and another one comes by with more and is through.
+    let snapshot = steps.take(&of(&lake, false), "snapshot").await;
+    let counted = steps.count(&snapshot).await;
+    lake.put(more).await;
+    lake.archive(now).await.unwrap();
+    let newer = build(&function, &lake, false).await.unwrap();
+    let told = model(&lake).await.unwrap();
+    // What the first one has kept is there still, and its model does not take the place of the newer one.
+    let older = steps.take(&counted["build"], "publish").await;
+    assert!(older["sessions"].as_u64() < newer["sessions"].as_u64());
+    assert_eq!(older["new"], false);
+    assert!(model(&lake).await.unwrap() == told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_archived_while_a_build_runs_is_the_next_ones() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2})).await;
+    let function = functions::build(&lake.stores);
+    let steps = Steps(&function);
+    let received = recorded_from(now - 20 * 60 * MINUTE, 12);
+    let (first, more) = received.split_at(received.len() / 2);
+    lake.put(first).await;
+    lake.archive(now).await.unwrap();
+    let snapshot = steps.take(&of(&lake, false), "snapshot").await;
+    lake.put(more).await;
+    lake.archive(now).await.unwrap();
+    let counted = steps.count(&snapshot).await;
+    steps.take(&counted["build"], "publish").await;
+    assert_eq!(machine::changed(&function, false, &|_| ()).await.unwrap().len(), 1);
+    assert_eq!(machine::changed(&function, false, &|_| ()).await.unwrap().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_costs_itself_and_is_told() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2})).await;
+    let function = functions::build(&lake.stores);
+    let steps = Steps(&function);
+    lake.put(&recorded_from(now - 20 * 60 * MINUTE, 12)).await;
+    lake.archive(now).await.unwrap();
+    let before = build(&function, &lake, false).await.unwrap();
+    let (partition, _) = lake.files().await.remove(0);
+    let room = lake.stores.archive();
+    let damaged = b"PAR1 and nothing else".to_vec();
+    let put = room.world(&lake.tenant, &lake.world);
+    put.put_file(&partition, Window::at(now), damaged).await.unwrap();
+    let snapshot = steps.take(&of(&lake, false), "snapshot").await;
+    let mut of = snapshot["build"].clone();
+    of["partition"] = json!(partition);
+    assert_eq!(steps.take(&of, "inventory").await["unread"], 1);
+    let counted = steps.count(&snapshot).await;
+    let after = steps.take(&counted["build"], "publish").await;
+    assert_eq!(after["version"], before["version"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

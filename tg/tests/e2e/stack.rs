@@ -140,6 +140,17 @@ impl Stack {
             .collect()
     }
 
+    /// The folders below a folder of a bucket.
+    pub(crate) fn folders(&self, below: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.data.join("s3").join(below))
+            .into_iter()
+            .flatten();
+        entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .collect()
+    }
+
     pub(crate) async fn marks(&self) -> Vec<Mark> {
         self.archive()
             .marks_before(Window::numbered(u64::MAX / 1_000))

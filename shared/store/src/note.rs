@@ -1,0 +1,32 @@
+//! The note that a world is to be built. Every note has a token of its own: a build takes back the one it has seen, and no other.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use testgram_protocol::id::{TenantId, WorldId};
+
+use crate::error::StoreError;
+use crate::key;
+use crate::tables::{Tables, attribute};
+
+/// Puts a note in the place of the one that may be there.
+pub(crate) async fn put(
+    client: &Client,
+    tables: &Tables,
+    tenant: &TenantId,
+    world: &WorldId,
+) -> Result<(), StoreError> {
+    let put = client.put_item().table_name(&tables.control);
+    let put = put
+        .item(attribute::PK, AttributeValue::S(key::changed_partition(tenant, world)))
+        .item(attribute::SK, AttributeValue::S(key::changed_sort(tenant, world)))
+        .item(attribute::TOKEN, AttributeValue::S(token()?));
+    put.send()
+        .await
+        .map(|_| ())
+        .map_err(|error| StoreError::of(&error, "control:PutItem"))
+}
+
+fn token() -> Result<String, StoreError> {
+    let random = getrandom::u64().map_err(|_| StoreError::Refused)?;
+    Ok(format!("{random:016x}"))
+}
