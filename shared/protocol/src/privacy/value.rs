@@ -205,7 +205,11 @@ fn said(name: &str) -> String {
     let mut said = name.to_ascii_lowercase().replace(' ', "_");
     said.push('|');
     for (at, word) in words.iter().enumerate() {
-        let before = at.checked_sub(1).map_or("", |at| words[at]);
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| words.get(at))
+            .copied()
+            .unwrap_or_default();
         let after = words.get(at + 1).copied().unwrap_or_default();
         if !is_public_code(before, word, after) {
             said.push_str(word);
@@ -227,7 +231,7 @@ fn words(name: &str) -> String {
     let bytes = name.as_bytes();
     let mut words = String::with_capacity(name.len() * 2);
     for (at, byte) in bytes.iter().enumerate() {
-        let before = at.checked_sub(1).map_or(b' ', |at| bytes[at]);
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b' ');
         let after = bytes.get(at + 1).copied().unwrap_or(b' ');
         let begins = before.is_ascii_lowercase() || (before.is_ascii_uppercase() && after.is_ascii_lowercase());
         if !byte.is_ascii_alphabetic() || (byte.is_ascii_uppercase() && begins) {
