@@ -40,12 +40,12 @@ impl Progress {
         match self.how {
             How::Silent => (),
             // A log needs to know that it goes on, not every step.
-            How::Lines if is_last || (of >= 10 && done % (of / 5).max(1) == 0 && done > 0) => {
+            How::Lines if is_last || (of >= 10 && done.is_multiple_of((of / 5).max(1)) && done > 0) => {
                 self.write(&format!("{stage} {done}/{of}\n"));
             }
             How::Lines => (),
             How::Terminal => {
-                let filled = if of == 0 { 20 } else { 20 * done / of };
+                let filled = (20 * done).checked_div(of).unwrap_or(20);
                 let bar = format!("{}{}", "━".repeat(filled), "─".repeat(20 - filled.min(20)));
                 let end = if is_last { "\n" } else { "" };
                 self.over(&format!("{stage:<28} {bar} {done}/{of}{end}"));

@@ -34,7 +34,7 @@ pub async fn changed(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Vec<Value>, FunctionError> {
     let planned = step(build, json!({"step": "plan", "full": full})).await?;
-    let builds = planned["builds"].as_array().cloned().unwrap_or_default();
+    let builds = list(&planned, "builds");
     tell(Progress::Planned(builds.len()));
     let (mut published, mut failed) = (Vec::new(), None);
     for of in builds {
@@ -59,10 +59,10 @@ pub async fn world(
     let found = step(build, with(of, "snapshot")).await?;
     partitions(build, "inventory", &found, tell).await?;
     tell(Progress::World("catalog"));
-    let found = step(build, with(found["build"].clone(), "catalog")).await?;
+    let found = step(build, with(part(&found, "build"), "catalog")).await?;
     partitions(build, "count", &found, tell).await?;
     tell(Progress::World("publish"));
-    step(build, with(found["build"].clone(), "publish")).await
+    step(build, with(part(&found, "build"), "publish")).await
 }
 
 /// The Map state: a step for each of the partitions that were found.
@@ -72,9 +72,9 @@ async fn partitions(
     found: &Value,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), FunctionError> {
-    let todo = found["partitions"].as_array().cloned().unwrap_or_default();
-    let (of, all) = (todo.len(), found["of"].as_u64().unwrap_or_default());
-    let all = usize::try_from(all).unwrap_or_default();
+    let todo = list(found, "partitions");
+    let all = part(found, "of").as_u64().and_then(|all| usize::try_from(all).ok());
+    let (of, all) = (todo.len(), all.unwrap_or_default());
     let mut running = JoinSet::new();
     let mut todo = todo.into_iter();
     tell(Progress::Partitions(word, 0, of, all));
@@ -82,8 +82,10 @@ async fn partitions(
         while running.len() < AT_ONCE
             && let Some(partition) = todo.next()
         {
-            let mut event = with(found["build"].clone(), word);
-            event["partition"] = partition;
+            let mut event = with(part(found, "build"), word);
+            if let Some(event) = event.as_object_mut() {
+                event.insert("partition".to_owned(), partition);
+            }
             let build = Arc::clone(build);
             running.spawn(async move { step(&build, event).await });
         }
@@ -94,6 +96,14 @@ async fn partitions(
         tell(Progress::Partitions(word, done, of, all));
     }
     Ok(())
+}
+
+fn part(of: &Value, name: &str) -> Value {
+    of.get(name).cloned().unwrap_or_default()
+}
+
+fn list(of: &Value, name: &str) -> Vec<Value> {
+    of.get(name).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 fn with(mut of: Value, word: &'static str) -> Value {

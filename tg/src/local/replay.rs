@@ -1,7 +1,7 @@
 //! Recorded traffic, sent again through the socket as the snippet sent it.
 
 use futures_util::{SinkExt, StreamExt};
-use serde_json::Value;
+use serde::Deserialize;
 use testgram_traffic::Session;
 use testgram_traffic::recorded::{self, Recorded};
 use tokio::task::JoinSet;
@@ -38,6 +38,14 @@ pub struct Replayed {
     pub sessions: usize,
     /// Events that were acknowledged.
     pub events: u64,
+}
+
+/// What the server answers, as far as it is of interest.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Reply {
+    Ack { accepted: u64 },
+    Error { code: String },
 }
 
 /// Sends the recording, or the first sessions of it, to a world, as if it had happened until now. `tell` hears how many sessions of how many are done.
@@ -98,12 +106,11 @@ async fn send(socket: String, origin: String, session: Session) -> Result<u64, R
                 _ => return Err(ReplayError::Socket(socket)),
             }
         };
-        let reply: Value = serde_json::from_str(&reply).map_err(|_| ReplayError::Refused("not_json".to_owned()))?;
-        if reply["type"] != "ack" {
-            let code = reply["code"].as_str().unwrap_or("unknown").to_owned();
-            return Err(ReplayError::Refused(code));
-        }
-        accepted += reply["accepted"].as_u64().unwrap_or_default();
+        let reply = serde_json::from_str(&reply).map_err(|_| ReplayError::Refused("not_a_reply".to_owned()))?;
+        accepted += match reply {
+            Reply::Ack { accepted } => accepted,
+            Reply::Error { code } => return Err(ReplayError::Refused(code)),
+        };
     }
     // The server knows all it needs; a close that it does not hear costs nothing.
     drop(socket_.close(None).await);

@@ -105,11 +105,10 @@ async fn only_what_has_changed_is_built_and_folded() {
     let function = functions::build(&lake.stores);
     let told = |events: &std::sync::Mutex<Vec<machine::Progress>>, word: &str| {
         let events = events.lock().unwrap();
-        let counts = events.iter().filter_map(|event| match event {
+        events.iter().rev().find_map(|event| match event {
             machine::Progress::Partitions(of, 0, todo, all) if *of == word => Some((*todo, *all)),
             _ => None,
-        });
-        counts.last()
+        })
     };
     // Two days: the second changes, the first does not.
     let days = [now - 40 * 60 * MINUTE, now - 6 * 60 * MINUTE].map(|began| recorded_from(began, 12));

@@ -14,6 +14,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::{sync::Notify, time::Instant};
 
@@ -73,8 +74,7 @@ impl Queue {
         id
     }
 
-    fn receive(&self, most: usize) -> Vec<Message> {
-        let now = Instant::now();
+    fn receive(&self, most: usize, now: Instant) -> Vec<Message> {
         self.with(|messages| {
             let visible = messages
                 .iter_mut()
@@ -99,7 +99,7 @@ impl Queues {
     /// Messages for the function, as soon as there are any.
     pub(crate) async fn poll(&self) -> Vec<Message> {
         loop {
-            let messages = self.tasks.receive(AT_ONCE);
+            let messages = self.tasks.receive(AT_ONCE, Instant::now());
             if !messages.is_empty() {
                 return messages;
             }
@@ -124,20 +124,19 @@ impl Queues {
 
     /// Answers a call of SQS's API.
     pub(crate) fn answer(&self, operation: &str, body: &[u8]) -> Response {
-        let Ok(request) = serde_json::from_slice::<Value>(body) else {
+        let Ok(request) = serde_json::from_slice::<Request>(body) else {
             return refused("SerializationException");
         };
-        let name = request["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next());
-        let queue = match name {
+        let queue = match request.queue_url.rsplit('/').next() {
             Some(TASKS) => &self.tasks,
             Some(DEAD_LETTERS) => &self.dead,
             _ => return refused("QueueDoesNotExist"),
         };
         let answer = match operation {
-            "SendMessage" => text(&request["MessageBody"]).map(|body| sent(queue, body)),
-            "SendMessageBatch" => send_batch(queue, &request["Entries"]),
-            "ReceiveMessage" => Some(received(queue, &request["MaxNumberOfMessages"])),
-            "DeleteMessage" => text(&request["ReceiptHandle"]).map(|id| {
+            "SendMessage" => request.message_body.map(|body| sent(queue, body)),
+            "SendMessageBatch" => send_batch(queue, request.entries),
+            "ReceiveMessage" => Some(received(queue, request.max_number_of_messages)),
+            "DeleteMessage" => request.receipt_handle.map(|id| {
                 queue.delete(&id);
                 json!({})
             }),
@@ -154,13 +153,28 @@ impl Queues {
     }
 }
 
+/// The fields of all requests that are known here.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Request {
+    queue_url: String,
+    message_body: Option<String>,
+    #[serde(default)]
+    entries: Vec<Entry>,
+    max_number_of_messages: Option<usize>,
+    receipt_handle: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    id: String,
+    message_body: String,
+}
+
 /// The address of a queue at an endpoint.
 pub(crate) fn url(endpoint: &str, queue: &str) -> String {
     format!("{endpoint}/{ACCOUNT}/{queue}")
-}
-
-fn text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
 }
 
 fn sent(queue: &Queue, body: String) -> Value {
@@ -168,27 +182,21 @@ fn sent(queue: &Queue, body: String) -> Value {
     json!({"MessageId": queue.push(body), "MD5OfMessageBody": digest})
 }
 
-fn send_batch(queue: &Queue, entries: &Value) -> Option<Value> {
-    let entries = entries
-        .as_array()
-        .filter(|entries| (1..=AT_ONCE).contains(&entries.len()))?;
-    let bodies: Option<Vec<_>> = entries
-        .iter()
-        .map(|entry| Some((text(&entry["Id"])?, text(&entry["MessageBody"])?)))
-        .collect();
-    let send = |(id, body): (String, String)| {
-        let mut sent = sent(queue, body);
-        sent["Id"] = json!(id);
-        sent
+fn send_batch(queue: &Queue, entries: Vec<Entry>) -> Option<Value> {
+    if !(1..=AT_ONCE).contains(&entries.len()) {
+        return None;
+    }
+    let send = |Entry { id, message_body }: Entry| {
+        let digest = md5(&message_body);
+        json!({"Id": id, "MessageId": queue.push(message_body), "MD5OfMessageBody": digest})
     };
-    let successful: Vec<_> = bodies?.into_iter().map(send).collect();
+    let successful: Vec<_> = entries.into_iter().map(send).collect();
     Some(json!({"Successful": successful, "Failed": []}))
 }
 
-fn received(queue: &Queue, most: &Value) -> Value {
-    let most = most.as_u64().and_then(|most| usize::try_from(most).ok()).unwrap_or(1);
+fn received(queue: &Queue, most: Option<usize>) -> Value {
     let messages: Vec<_> = queue
-        .receive(most.clamp(1, AT_ONCE))
+        .receive(most.unwrap_or(1).clamp(1, AT_ONCE), Instant::now())
         .into_iter()
         .map(|message| {
             json!({
@@ -225,7 +233,7 @@ mod tests {
         (status, serde_json::from_slice(&body).unwrap())
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_message_comes_until_it_is_done_and_then_dies() {
         let queues = Queues::default();
         let at = url("http://127.0.0.1:1", TASKS);
@@ -239,12 +247,14 @@ mod tests {
         let first = queues.poll().await;
         assert_eq!(first.len(), 2);
         queues.done(&first[0].id);
-        for _ in 0..3 {
-            let again = match first.get(1).filter(|_| queues.tasks.receive(10).is_empty()) {
-                Some(_) => queues.poll().await,
-                None => Vec::new(),
-            };
-            again.iter().for_each(|message| queues.failed(message));
+        queues.failed(&first[1]);
+        let mut now = Instant::now();
+        assert!(queues.tasks.receive(AT_ONCE, now).is_empty(), "handed out a moment ago");
+        for received in 2..=MOST_RECEIVES {
+            now += VISIBILITY;
+            let [again] = queues.tasks.receive(AT_ONCE, now).try_into().unwrap();
+            assert_eq!((again.body.as_str(), again.received), ("b", received));
+            queues.failed(&again);
         }
         let dead = url("http://127.0.0.1:1", DEAD_LETTERS);
         let (_, got) = ask(
