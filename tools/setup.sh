@@ -124,6 +124,7 @@ main() {
       esac
       ;;
     bench)
+      python_tools
       npm_packages snippet
       npm_packages tools/bench/snippet
       browser
