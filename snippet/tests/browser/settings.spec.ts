@@ -98,9 +98,14 @@ const ROWS: Record<string, Row> = {
   sample: { setting: 0, see: isHeard, without: true, with: false },
   masked: {
     setting: [".private"],
-    see: ({ by }) => ["label" in (by("click", "plan")!.el as Detail), kindOf(by("input", "town"))],
-    without: [true, "text"],
-    with: [false, "masked"],
+    // Under a mask nothing has a name by which to find it.
+    see: ({ by, events }) => [
+      !!by("click", "plan"),
+      events("click").some(({ el }) => !("id" in (el as Detail)) && !("label" in (el as Detail))),
+      kindOf(by("input", "town") ?? events("input").find(({ el }) => !("id" in (el as Detail)))),
+    ],
+    without: [true, false, "text"],
+    with: [false, true, "masked"],
   },
   ignored: {
     setting: [".internal"],
