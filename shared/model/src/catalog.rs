@@ -307,6 +307,27 @@ impl Catalog {
         postcard::to_stdvec(&(VERSION, &self.content)).unwrap_or_default()
     }
 
+    /// As bytes, what the numbers and names depend on that [`crate::steps()`] gives, and nothing else. Catalogs that agree in it read
+    /// every session alike, so that what was counted under one of them holds under the other: one more session, of pages known before,
+    /// changes supports but no naming.
+    #[must_use]
+    pub fn naming(&self) -> Vec<u8> {
+        let Content {
+            page_routes,
+            call_routes,
+            data,
+            anchors,
+            actions,
+            ..
+        } = &self.content;
+        let pages: Vec<&str> = self.content.pages.iter().map(|page| page.template.as_str()).collect();
+        let endpoints = self.content.endpoints.iter();
+        let endpoints: Vec<_> = endpoints.map(|one| (one.method, one.template.as_str())).collect();
+        let naming = (VERSION, page_routes, call_routes, pages, endpoints, data, anchors, actions);
+        // Made of integers and texts, for which postcard has no error.
+        postcard::to_stdvec(&naming).unwrap_or_default()
+    }
+
     /// Reads [`Catalog::to_bytes`] back; `None` if they are not such bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {

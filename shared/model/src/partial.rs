@@ -25,7 +25,8 @@ const TOGETHER: usize = 1 << 16;
 /// It holds whole sessions (the evidence's sample) and what a single session did: it belongs beside the archive, never into a model.
 #[derive(Clone)]
 pub struct Partial {
-    catalog: u64,
+    /// A hash of [`Catalog::naming`].
+    naming: u64,
     sessions: u64,
     events: u64,
     evidence: Evidence,
@@ -48,15 +49,15 @@ impl Partial {
     /// Nothing yet, in the numbers of a catalog.
     #[must_use]
     pub fn new(catalog: &Catalog) -> Self {
-        let name = twox_hash::XxHash3_64::oneshot(&catalog.to_bytes());
+        let naming = naming(catalog);
         Self {
-            catalog: name,
+            naming,
             sessions: 0,
             events: 0,
             evidence: Evidence::new(catalog.alphabet(), SAMPLE),
             pending: Vec::new(),
             pending_symbols: 0,
-            stats: Stats::new(name),
+            stats: Stats::new(naming),
         }
     }
 
@@ -74,7 +75,7 @@ impl Partial {
         }
     }
 
-    /// Adds what another partition knows, in the numbers of the same catalog: see [`Partial::catalog`].
+    /// Adds what another partition knows, in the numbers of the same naming: of what was kept, [`Partial::from_bytes`] sees to that.
     pub fn merge(&mut self, mut other: Self) {
         self.settle();
         other.settle();
@@ -82,12 +83,6 @@ impl Partial {
         self.events += other.events;
         self.evidence.merge(other.evidence);
         self.stats.merge(other.stats);
-    }
-
-    /// A hash of the catalog whose numbers these are. Partials of different catalogs must not be merged.
-    #[must_use]
-    pub const fn catalog(&self) -> u64 {
-        self.catalog
     }
 
     /// How many sessions.
@@ -147,22 +142,26 @@ impl Partial {
                 bytes.extend_from_slice(fact.as_bytes());
             });
         }
-        let head = [settled.catalog, bytes.len() as u64].map(u64::to_le_bytes);
+        let head = [settled.naming, bytes.len() as u64].map(u64::to_le_bytes);
         [&[FORMAT], head.as_flattened(), &bytes, &settled.evidence.to_bytes()].concat()
     }
 
-    /// Reads [`Partial::to_bytes`]. None for anything that it would not have written: what is read gives the same bytes again.
+    /// Reads [`Partial::to_bytes`]. None for what was counted under another naming than the catalog's, and for anything that it would not
+    /// have written: what is read gives the same bytes again.
     #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub fn from_bytes(bytes: &[u8], catalog: &Catalog) -> Option<Self> {
         let (format, rest) = bytes.split_first()?;
-        let (catalog, rest) = rest.split_first_chunk()?;
-        let catalog = Some(u64::from_le_bytes(*catalog)).filter(|_| *format == FORMAT)?;
+        let (named, rest) = rest.split_first_chunk()?;
+        let naming = naming(catalog);
+        if *format != FORMAT || u64::from_le_bytes(*named) != naming {
+            return None;
+        }
         let (length, rest) = rest.split_first_chunk()?;
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
         let (counted, evidence) = rest.split_at_checked(length)?;
         let mut reader = Reader::new(counted);
         let (sessions, events) = (reader.number()?, reader.number()?);
-        let empty = Stats::new(catalog);
+        let empty = Stats::new(naming);
         let numbers = |reader: &mut Reader<'_>, empty| {
             let mut before = 0_u64;
             read(reader, empty, |reader| {
@@ -181,7 +180,7 @@ impl Partial {
         };
         let evidence = Evidence::from_bytes(evidence)?;
         let read = Self {
-            catalog,
+            naming,
             sessions,
             events,
             evidence,
@@ -191,6 +190,10 @@ impl Partial {
         };
         (read.to_bytes() == bytes).then_some(read)
     }
+}
+
+fn naming(catalog: &Catalog) -> u64 {
+    twox_hash::XxHash3_64::oneshot(&catalog.naming())
 }
 
 /// Where sessions stand in the sample: see [`crate::Sampled`].

@@ -55,14 +55,14 @@ proptest! {
     fn partials_survive_their_own_format(all in random::sessions(16, 30), flip in any::<prop::sample::Index>()) {
         let catalog = catalog(&all, 2);
         let bytes = partial(&catalog, &all).to_bytes();
-        prop_assert_eq!(&Partial::from_bytes(&bytes).unwrap().to_bytes(), &bytes);
+        prop_assert_eq!(&Partial::from_bytes(&bytes, &catalog).unwrap().to_bytes(), &bytes);
         // Damaged bytes are refused, or are those of another partial.
         let mut damaged = bytes.clone();
         damaged[flip.index(bytes.len())] ^= 1;
-        if let Some(read) = Partial::from_bytes(&damaged) {
+        if let Some(read) = Partial::from_bytes(&damaged, &catalog) {
             prop_assert_eq!(read.to_bytes(), damaged);
         }
-        prop_assert!(Partial::from_bytes(&bytes[..bytes.len() - 1]).is_none());
+        prop_assert!(Partial::from_bytes(&bytes[..bytes.len() - 1], &catalog).is_none());
     }
 
     #[test]

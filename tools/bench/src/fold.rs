@@ -224,7 +224,7 @@ pub(crate) fn fold(folder: &Path) -> Result<(), Failure> {
         partial.to_bytes()
     })? {
         partial_bytes += one.len();
-        all.merge(Partial::from_bytes(&one).ok_or("a partial cannot be read back")?);
+        all.merge(Partial::from_bytes(&one, &catalog).ok_or("a partial cannot be read back")?);
     }
     let count_seconds = began.ms() / 1e3;
     let began = Stopwatch::start();
