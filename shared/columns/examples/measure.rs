@@ -1,4 +1,5 @@
-//! How large the archive's files are, and how fast they are written and read: recorded traffic, again and again with other sessions.
+//! How large the archive's files are, and how fast they are written and read. Sizes are of the recorded traffic as it is and of
+//! generated traffic, which does not repeat itself; speeds are also of recorded traffic, again and again with other sessions.
 //!
 //! `cargo run --release -p testgram-columns --example measure [EVENTS] [EVENTS OF A SMALL FILE]`
 
@@ -14,6 +15,7 @@ use std::time::Instant;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use testgram_columns::{Archived, Reader, read, sessions, write};
+use testgram_traffic::{SOME_TIME_MS, Session, Traffic};
 
 mod traffic;
 
@@ -22,78 +24,100 @@ use traffic::Failure;
 /// Rounds of which the fastest counts: others use the machine too.
 const ROUNDS: usize = 5;
 
+/// The site whose visitors are generated.
+const SITE: usize = 3;
+
 fn main() -> Result<(), Failure> {
     let numbers: Result<Vec<usize>, _> = std::env::args().skip(1).map(|number| number.parse()).collect();
-    let (wanted, small) = match numbers?.as_slice() {
+    let (most, small) = match numbers?.as_slice() {
         [] => (1_000_000, 500),
-        [wanted] => (*wanted, 500),
-        [wanted, small, ..] => (*wanted, *small),
+        [most] => (*most, 500),
+        [most, small, ..] => (*most, *small),
     };
-    let (batches, json, gzip) = gather(wanted)?;
-    let events = batches.iter().map(|batch| batch.events.len()).sum();
-    let a_event = |bytes: usize| bytes as f64 / events as f64;
-    println!("{events} events in {} batches", batches.len());
-    println!("  JSON         {:8.2} bytes an event", a_event(json));
-    println!("  gzip JSON    {:8.2}, a file a batch", a_event(gzip));
+    let recorded = traffic::recorded()?;
+    measure("recorded", &Gathered::of(recorded.clone(), most)?, small)?;
 
-    println!("one file");
-    let bytes = fastest("write", events, || write(&batches))?;
-    println!("  Parquet      {:8.2} bytes an event", a_event(bytes.len()));
-    let back = fastest("read", events, || read(&bytes))?;
-    fastest("clone", events, || {
-        let events: Vec<_> = back.iter().map(|batch| batch.events.clone()).collect();
-        Ok::<_, Failure>(events)
-    })?;
-    println!(
-        "  {} sessions",
-        fastest("read, sessions", events, || read(&bytes).map(|file| sessions([file])))?.len()
-    );
+    let traffic = Traffic::new(1);
+    let site = traffic.site(SITE).ok_or("no such site")?;
+    let visits = (0..).map(|number| site.session(number, SOME_TIME_MS + number * 1_009));
+    measure(
+        &format!("generated ({})", site.name()),
+        &Gathered::of(visits, most)?,
+        small,
+    )?;
 
-    println!("files of some {small} events");
-    let files = pieces(&batches, small).map(write).collect::<Result<Vec<_>, _>>()?;
-    println!(
-        "  Parquet      {:8.2} bytes an event",
-        a_event(files.iter().map(Vec::len).sum())
-    );
-    fastest("read, each alone", events, || {
-        files
-            .iter()
-            .map(|file| read(file).map(|file| file.len()))
-            .sum::<Result<usize, _>>()
+    let again = (0..).map_while(|number: usize| {
+        let session = recorded.get(number % recorded.len())?;
+        session.shifted(SOME_TIME_MS + number as u64 * 1_009)
+    });
+    println!("(sizes of what repeats itself say nothing)");
+    measure("recorded, again and again", &Gathered::of(again, most)?, small)
+}
+
+/// Batches, how many events are in them, how many bytes they were as JSON, and as gzip of each frame's.
+#[derive(Default)]
+struct Gathered {
+    batches: Vec<Archived>,
+    events: usize,
+    json: usize,
+    gzip: usize,
+}
+
+impl Gathered {
+    /// At most so many events, and what the last session has beyond them.
+    fn of(sessions: impl IntoIterator<Item = Session>, most: usize) -> Result<Self, Failure> {
+        let mut gathered = Self::default();
+        for session in sessions {
+            for sent in &session.batches {
+                gathered.batches.push(traffic::archived(sent)?);
+                gathered.events += sent.events;
+                gathered.json += sent.frame.len();
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+                encoder.write_all(sent.frame.as_bytes())?;
+                gathered.gzip += encoder.finish()?.len();
+            }
+            if gathered.events >= most {
+                break;
+            }
+        }
+        Ok(gathered)
+    }
+}
+
+fn measure(what: &str, gathered: &Gathered, small: usize) -> Result<(), Failure> {
+    let Gathered {
+        batches,
+        events,
+        json,
+        gzip,
+    } = gathered;
+    let size = |what: &str, bytes: usize| println!("  {what:<28} {:7.2} bytes an event", bytes as f64 / *events as f64);
+    println!("{what}: {events} events in {} batches", batches.len());
+    size("JSON", *json);
+    size("gzip, each frame", *gzip);
+
+    let bytes = fastest("write", *events, || write(batches))?;
+    size("one file", bytes.len());
+    let back = fastest("read", *events, || read(&bytes))?;
+    fastest("clone", *events, || {
+        Ok::<_, Failure>(back.iter().map(|batch| batch.events.clone()).collect::<Vec<_>>())
     })?;
-    fastest("read, one reader", events, || {
+    fastest("read, sessions", *events, || read(&bytes).map(|file| sessions([file])))?;
+
+    let files = pieces(batches, small).map(write).collect::<Result<Vec<_>, _>>()?;
+    size(&format!("files of {small} events"), files.iter().map(Vec::len).sum());
+    let count = |file: Vec<Archived>| file.len();
+    fastest("read, each alone", *events, || {
+        files.iter().map(|file| read(file).map(count)).sum::<Result<usize, _>>()
+    })?;
+    fastest("read, one reader", *events, || {
         let mut reader = Reader::default();
         files
             .iter()
-            .map(|file| reader.read(file).map(|file| file.len()))
+            .map(|file| reader.read(file).map(count))
             .sum::<Result<usize, _>>()
     })?;
     Ok(())
-}
-
-/// At least so many events; how many bytes they were as JSON, and as gzip of each frame's.
-fn gather(wanted: usize) -> Result<(Vec<Archived>, usize, usize), Failure> {
-    let recorded = traffic::recorded()?;
-    let (mut batches, mut events, mut json, mut gzip) = (Vec::new(), 0, 0, 0);
-    let mut began_ms = 1_793_628_000_000;
-    while events < wanted {
-        for session in &recorded {
-            began_ms += 1_009;
-            for sent in &session
-                .shifted(began_ms)
-                .ok_or("a frame as the snippet writes none")?
-                .batches
-            {
-                batches.push(traffic::archived(sent)?);
-                events += sent.events;
-                json += sent.frame.len();
-                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-                encoder.write_all(sent.frame.as_bytes())?;
-                gzip += encoder.finish()?.len();
-            }
-        }
-    }
-    Ok((batches, json, gzip))
 }
 
 /// Cuts batches where a piece has so many events.
@@ -112,15 +136,35 @@ fn pieces(mut batches: &[Archived], most: usize) -> impl Iterator<Item = &[Archi
 fn fastest<T, E>(what: &str, events: usize, run: impl Fn() -> Result<T, E>) -> Result<T, E> {
     let mut best = f64::INFINITY;
     let mut round = || {
-        let began = Instant::now();
+        let began = Stopwatch::start();
         let out = run()?;
-        best = best.min(began.elapsed().as_secs_f64());
+        best = best.min(began.seconds());
         Ok(out)
     };
     for _ in 1..ROUNDS {
         round()?;
     }
     let out = round()?;
-    println!("  {what:<18} {:6.2} M events/s", events as f64 / best / 1e6);
+    println!("  {what:<28} {:7.2} M events/s", events as f64 / best / 1e6);
     Ok(out)
+}
+
+/// The time that this thread has run, where the system tells it: what others do on the machine counts for little. Else the time that
+/// has passed.
+struct Stopwatch(Instant, Option<u64>);
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self(Instant::now(), Self::ran_ns())
+    }
+
+    fn ran_ns() -> Option<u64> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split(' ').next()?.parse().ok()
+    }
+
+    fn seconds(&self) -> f64 {
+        let ran = Self::ran_ns().zip(self.1).map(|(now, then)| (now - then) as f64 / 1e9);
+        ran.unwrap_or_else(|| self.0.elapsed().as_secs_f64())
+    }
 }

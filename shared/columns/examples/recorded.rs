@@ -57,10 +57,10 @@ fn told(sessions: &[Session]) -> serde_json::Value {
         let mut last = None;
         for event in &session.events {
             *kinds.entry(event.what.kind().word()).or_default() += 1;
-            if let What::Page(page) = &event.what {
-                if let Some(last) = last.replace(page.url.as_str()) {
-                    *transitions.entry((last, page.url.as_str())).or_default() += 1;
-                }
+            if let What::Page(page) = &event.what
+                && let Some(last) = last.replace(page.url.as_str())
+            {
+                *transitions.entry((last, page.url.as_str())).or_default() += 1;
             }
         }
     }

@@ -6,9 +6,9 @@
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::Page;
-use parquet::file::reader::RowGroupReader;
 
 use crate::ReadError;
+use crate::pages::Source;
 
 /// Stands for null.
 const NULL: u32 = u32::MAX;
@@ -30,14 +30,9 @@ impl Coded {
             .map(|code| *code as usize)
     }
 
-    pub(crate) fn read(
-        group: &dyn RowGroupReader,
-        column: usize,
-        rows: usize,
-        nullable: bool,
-    ) -> Result<Self, ReadError> {
-        let (mut texts, mut codes) = (Vec::new(), Vec::with_capacity(rows));
-        for page in group.get_column_page_reader(column)? {
+    pub(crate) fn read(source: &Source<'_>, column: usize, nullable: bool) -> Result<Self, ReadError> {
+        let (mut texts, mut codes) = (Vec::new(), Vec::with_capacity(source.rows));
+        for page in source.pages(column)? {
             match page? {
                 Page::DictionaryPage { buf, num_values, .. } => texts = plain(&buf, num_values as usize)?,
                 Page::DataPage {
@@ -50,7 +45,7 @@ impl Coded {
             }
         }
         let known = |code: &u32| *code == NULL || (*code as usize) < texts.len();
-        if codes.len() == rows && codes.iter().all(known) {
+        if codes.len() == source.rows && codes.iter().all(known) {
             Ok(Self { texts, codes })
         } else {
             Err(ReadError::Damaged)

@@ -16,6 +16,7 @@ mod error;
 mod known;
 mod leftover;
 mod numbers;
+mod pages;
 mod read;
 mod seal;
 mod sessions;

@@ -1,9 +1,9 @@
 //! A file to batches.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use parquet::file::metadata::ParquetMetaData;
-use parquet::file::reader::FileReader;
-use parquet::file::serialized_reader::SerializedFileReader;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use testgram_protocol::event::{
     Api, Click, Custom, Drag, Element, End, Error, Event, Input, Key, Kind, Method, Move, Page, Scroll, Submit,
     UrlTemplate, Value, Visibility, What,
@@ -16,6 +16,7 @@ use crate::coded::Coded;
 use crate::columns::{self, Group};
 use crate::known::{self, Known, Name};
 use crate::leftover::{self, Leftover};
+use crate::pages::Source;
 use crate::{Archived, ReadError, VERSION, numbers, seal};
 
 /// Reads a file: exactly the batches that were written, in their order.
@@ -48,14 +49,18 @@ impl Reader {
     /// # Errors
     /// As [`read`].
     pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<Archived>, ReadError> {
-        let file = SerializedFileReader::new(Bytes::from(seal::open(bytes)?))?;
-        check_form(file.metadata())?;
+        let file = Arc::new(Bytes::from(seal::open(bytes)?));
+        let metadata = ParquetMetaDataReader::new().parse_and_finish(&*file)?;
+        check_form(&metadata)?;
         let mut batches = Vec::new();
-        for index in 0..file.num_row_groups() {
-            let group = file.get_row_group(index)?;
-            let rows = usize::try_from(group.metadata().num_rows()).map_err(|_| ReadError::Damaged)?;
-            let columns = Group::read(&*group, rows)?;
-            self.group(&columns, rows, &mut batches)?;
+        for group in metadata.row_groups() {
+            let source = Source {
+                file: Arc::clone(&file),
+                group,
+                rows: usize::try_from(group.num_rows()).map_err(|_| ReadError::Damaged)?,
+            };
+            let columns = Group::read(&source)?;
+            self.group(&columns, source.rows, &mut batches)?;
         }
         if batches.is_sorted_by(|a, b| a.identity() < b.identity()) {
             Ok(batches)

@@ -19,8 +19,8 @@ pub(crate) const HIDDEN: &str = "hidden";
 /// See [`HIDDEN`].
 pub(crate) const SHOWN: &str = "shown";
 
-/// Rows of a row group, of which readers keep at most one in memory. Few files have more than one.
-const GROUP_ROWS: usize = 1 << 19;
+/// Rows of a row group, of which readers keep at most one in memory. DuckDB's own have as many; few files have more than one.
+const GROUP_ROWS: usize = 1 << 17;
 
 /// Writes batches as a file: in order of session, number and fingerprint, each once. The same batches are the same bytes, in
 /// whatever order they come. A batch that tells nothing, of which ingest stores none, has no row.
