@@ -32,7 +32,7 @@ macro_rules! records {
 /// In how many distinct sessions, and how often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tallied {
-    /// At least so many distinct sessions; exactly so many unless rare things were counted in.
+    /// At least so many distinct sessions.
     pub support: u64,
     /// How often.
     pub count: u64,
@@ -394,8 +394,8 @@ records! {
         pub top5: f64,
     }
 
-    /// Roughly how much fell below k: 0 for fewer than k things, and else rounded down to 1, 1½ or twice a power of two. So that one
-    /// session more is hardly ever seen in it.
+    /// Roughly how much fell below k: 0 for fewer than k things, and else rounded down to 1, 1½ or twice a power of two. So one
+    /// session more is seen in it only where it takes a number over such a step.
     #[derive(Default)]
     pub struct Withheld {
         /// URLs of pages.

@@ -12,7 +12,7 @@ mod common;
 
 use common::reference::{reference, told};
 use common::walker::breaches;
-use common::{catalog, document, partial, random, recorded, settings};
+use common::{catalog, document, partial, random, settings, some_recorded};
 use proptest::prelude::*;
 use serde_json::Value;
 use testgram_model::{Partial, publish};
@@ -22,10 +22,10 @@ fn json(document: &testgram_model::Document) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn merging_is_counting_together(all in random::sessions(24, 30), cuts in any::<(u8, u8)>(), k in 1..4_u32) {
+    fn merging_is_counting_together(all in random::sessions(16, 20), cuts in any::<(u8, u8)>(), k in 1..4_u32) {
         let catalog = catalog(&all, k);
         let (a, b) = (usize::from(cuts.0) % all.len(), usize::from(cuts.1) % all.len());
         let (a, b) = (a.min(b), a.max(b));
@@ -40,7 +40,7 @@ proptest! {
     }
 
     #[test]
-    fn the_document_depends_on_the_set_of_sessions_only(mut all in random::sessions(24, 30), k in 1..4_u32) {
+    fn the_document_depends_on_the_set_of_sessions_only(mut all in random::sessions(16, 20), k in 1..4_u32) {
         let first = document(&all, k).to_json();
         all.reverse();
         let catalog = catalog(&all, k);
@@ -66,17 +66,17 @@ proptest! {
     }
 
     #[test]
-    fn nothing_stands_for_fewer_than_k_sessions(all in random::sessions(40, 40), k in 2..6_u32) {
+    fn nothing_stands_for_fewer_than_k_sessions(all in random::sessions(30, 20), k in 2..6_u32) {
         let (breaches, _) = breaches(&json(&document(&all, k)), u64::from(k));
         prop_assert!(breaches.is_empty(), "{:#?}", breaches);
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn with_nothing_rare_it_says_what_a_slow_reference_says(all in random::sessions(10, 40)) {
+    fn with_nothing_rare_it_says_what_a_slow_reference_says(all in random::sessions(7, 20)) {
         let catalog = catalog(&all, 1);
         let document = publish(&catalog, &partial(&catalog, &all), &settings(1));
         let (told, expected) = (told(&document), reference(&catalog, &all));
@@ -90,7 +90,7 @@ proptest! {
 
 #[test]
 fn the_recorded_traffic_tells_of_everything() {
-    let document = document(&recorded(), 5);
+    let document = document(&some_recorded(), 5);
     let (breaches, supports) = breaches(&json(&document), 5);
     assert!(breaches.is_empty(), "{breaches:#?}");
     assert!(supports > 1_000, "{supports}");

@@ -9,10 +9,10 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use common::walker::breaches;
-use common::{catalog, document, partial, random, recorded, settings};
+use common::{catalog, document, partial, random, settings, some_recorded};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testgram_model::document::{Document, PageRow, Tallied};
@@ -35,7 +35,7 @@ fn unusual() -> Session {
     let events = [
         json!([10, "page", { "url": "/demo", "cause": "load", "load": 86_400_000 }]),
         json!([20_000, "click", { "el": element("button", "okapi"), "x": 1, "y": 1 }]),
-        json!([21_000, "error", { "name": "EvalError", "message": "too much recursion in worker", "script": "/gnu.js" }]),
+        json!([21_000, "error", { "name": "EvalError", "message": "maximum recursion depth exceeded", "script": "/gnu.js" }]),
         json!([22_000, "page", { "url": "/demo/zebra?quagga", "cause": "push" }]),
         json!([23_000, "api", { "method": "DELETE", "url": "/demo/api/tapir", "status": 507, "ms": 900_000, "request": { "eland": "string" } }]),
         json!([24_000, "api", { "method": "GET", "url": "/demo/api/categories", "status": 418, "ms": 7_000_000, "response": { "kudu": "number" } }]),
@@ -116,13 +116,16 @@ fn collect(value: &Value, place: &str, rows: &mut BTreeMap<String, u64>) {
 
 #[test]
 fn nothing_names_what_only_one_session_did() {
-    let others = recorded();
+    let others = some_recorded();
     let all: Vec<Session> = others.iter().cloned().chain([unusual()]).collect();
     let (without, with) = (document(&others, K), document(&all, K));
     let text = String::from_utf8(with.to_json()).unwrap();
     for name in UNUSUAL {
         assert!(!text.contains(name), "{name}");
     }
+    // Exact counts do tell that there was one more, and that it began at an ordinary page: said in docs/model.md.
+    let count = |document: &Document| document.sessions.unwrap().support;
+    assert_eq!(count(&with), count(&without) + 1);
     let (without, with) = (rows(&without), rows(&with));
     assert!(without.len() > 500, "{}", without.len());
     // What is there only with it is what it brought from k - 1 sessions to k: names others know as well.
@@ -135,25 +138,12 @@ fn nothing_names_what_only_one_session_did() {
 
 #[test]
 fn it_would_be_found_without_a_threshold() {
-    let others = recorded();
+    let others = some_recorded();
     let all: Vec<Session> = others.into_iter().chain([unusual()]).collect();
     let text = String::from_utf8(document(&all, 1).to_json()).unwrap();
     for name in UNUSUAL {
         assert!(text.contains(name), "{name}");
     }
-}
-
-/// Exact counts tell of a session to whoever knows all others. Said in docs/model.md; this is what it looks like.
-#[test]
-fn exact_counts_do_tell_that_there_was_one_more() {
-    let others = recorded();
-    let all: Vec<Session> = others.iter().cloned().chain([unusual()]).collect();
-    let count = |document: &Document| document.sessions.unwrap().support;
-    assert_eq!(count(&document(&all, K)), count(&document(&others, K)) + 1);
-    // Nor does anything withheld add up to it: it is told roughly.
-    let (with, without) = (document(&all, K).withheld, document(&others, K).withheld);
-    assert_eq!(with.pages, without.pages);
-    assert_eq!(with.errors, without.errors);
 }
 
 fn sum(rows: impl Iterator<Item = Tallied>) -> u64 {
@@ -171,10 +161,10 @@ fn sessions(rows: &[PageRow]) -> Vec<Tallied> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn parts_add_up_to_the_whole_so_that_there_is_nothing_to_subtract(all in random::sessions(40, 20), k in 2..6_u32) {
+    fn parts_add_up_to_the_whole_so_that_there_is_nothing_to_subtract(all in random::sessions(30, 16), k in 2..6_u32) {
         let document = document(&all, k);
         let whole = document.sessions.map_or(0, |all| all.support);
         adds_up(&sessions(&document.entries), whole, "entries")?;
@@ -195,6 +185,16 @@ proptest! {
                 }
             }
         }
+        let told: BTreeSet<(u16, u16)> = document.behaviour.iter().flat_map(|behaviour| &behaviour.contexts)
+            .filter_map(|context| match *Vec::from(context.key) {
+                [1, 0, last] => Some(context.next.iter().map(move |next| (last, next.2))),
+                _ => None,
+            })
+            .flatten().collect();
+        for dwell in &document.dwell {
+            let pair = dwell.next.map(|next| (dwell.action, next));
+            prop_assert!(pair.is_none_or(|pair| told.contains(&pair)));
+        }
         for page in &document.pages {
             let stays: u64 = page.stay_ms.iter().map(|row| row.count).sum();
             prop_assert_eq!(stays, page.views.count);
@@ -208,7 +208,7 @@ proptest! {
     }
 
     #[test]
-    fn noise_changes_numbers_only(all in random::sessions(40, 20), secret in any::<[u8; 32]>()) {
+    fn noise_changes_numbers_only(all in random::sessions(30, 16), secret in any::<[u8; 32]>()) {
         let catalog = catalog(&all, 2);
         let partial = partial(&catalog, &all);
         let noisy = |secret| Settings { epsilon: Some(0.5), secret, ..settings(2) };

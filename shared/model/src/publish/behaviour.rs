@@ -169,7 +169,7 @@ impl Publishing<'_> {
     /// the last tenth, which it has not seen.
     pub(super) fn fidelity(&self) -> Vec<Measured> {
         let evidence = self.partial.evidence();
-        let is_held_out = |sampled: &&Sampled| scramble(HELD_OUT, sampled.hash) % HELD_OUT == 0;
+        let is_held_out = |sampled: &&Sampled| scramble(HELD_OUT, sampled.hash).is_multiple_of(HELD_OUT);
         let (held_out, rest): (Vec<_>, Vec<_>) = evidence.sample().sessions().partition(is_held_out);
         let support = held_out.len().min(MEASURED) as u64;
         let learned_from = rest.len() as u64;

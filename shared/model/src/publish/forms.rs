@@ -75,7 +75,7 @@ impl Publishing<'_> {
             let (page, element) = self.element_name(number)?;
             let about = |kind| Subject::new(kind, number, 0);
             let histogram = |scale, kind| self.gate.histogram(scale, about(kind));
-            let kinds = self.gate.buckets(about(Kind::FieldKind)).into_iter();
+            let kinds = self.gate.buckets(about(Kind::FieldSort)).into_iter();
             let kind = |(code, times): (u8, Tallied)| Named {
                 name: KINDS.get(usize::from(code)).map(word),
                 times,

@@ -52,7 +52,7 @@ kinds! {
     /// Of a field: it was filled and left.
     Field,
     /// Its value's kind, as a bucket.
-    FieldKind,
+    FieldSort,
     /// Its value's length.
     FieldLength,
     /// How many keys took something back.

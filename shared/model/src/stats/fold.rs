@@ -321,7 +321,7 @@ impl<'a> Fold<'a, '_> {
         self.fact(about(Kind::Field));
         self.stats
             .things
-            .add(about(Kind::FieldKind).at(input.value.kind as u8), 1);
+            .add(about(Kind::FieldSort).at(input.value.kind as u8), 1);
         self.measure_log(about(Kind::FieldTime), input.ms);
         self.either(about(Kind::FieldPasted), input.paste);
         if let Some(len) = input.value.len {

@@ -154,7 +154,7 @@ fn number(x: u64) -> String {
     let digits = x.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -305,7 +305,7 @@ fn personas(summary: &Summary) -> Table {
     let rows = summary.personas.iter().map(|persona| Row {
         name: match persona.does.as_slice() {
             [] => "like all others".to_owned(),
-            does => does.join(" · "),
+            does => does.iter().take(2).cloned().collect::<Vec<_>>().join(" · "),
         },
         bar: persona.sessions,
         cells: vec![number(persona.sessions)],

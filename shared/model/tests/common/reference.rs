@@ -297,7 +297,7 @@ fn forms(seen: &mut Seen, number: usize, catalog: &Catalog, view: &View<'_>) {
             seen.see(number, format!("submitted {name}"), 1);
             seen.log(number, &format!("submit ms {name}"), u64::from(t.saturating_sub(since)));
             seen.exact(number, &format!("filled {name}"), u64::from(submit.filled));
-        } else if let Some(Some(last)) = inputs.clone().last() {
+        } else if let Some(Some(last)) = inputs.clone().next_back() {
             seen.see(number, format!("left at {name}: {last}"), 1);
         }
     }
@@ -430,8 +430,8 @@ fn speeds(seen: &mut Seen, number: usize, session: &Session) {
                     .map(|(_, x, y)| f64::from(*x).hypot(f64::from(*y)) as u64)
                     .sum();
                 let ms: u64 = steps.iter().map(|(ms, ..)| u64::from(*ms)).sum();
-                if ms > 0 {
-                    seen.log(number, &format!("pointer speed {device}"), way * 1000 / ms);
+                if let Some(speed) = (way * 1000).checked_div(ms) {
+                    seen.log(number, &format!("pointer speed {device}"), speed);
                 }
             }
             What::Input(input) => {
