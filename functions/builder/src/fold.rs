@@ -44,12 +44,14 @@ pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> 
             .ok_or(Failed::StepMissing)?;
         all.merge(Inventory::from_bytes(&bytes).ok_or(Failed::StepMissing)?);
     }
-    let bytes = Catalog::of(&all, snapshot.k).to_bytes();
+    let made = Catalog::of(&all, snapshot.k);
+    let naming = made.naming();
+    let bytes = made.to_bytes();
     let catalog = digest::of([bytes.as_slice()]);
     world.keep(Stage::Catalog, &catalog, bytes).await?;
     let missing = snapshot
         .missing(&world, Stage::Counts, build.full, |partition| {
-            counts_digest(&snapshot, &catalog, partition)
+            counts_digest(&snapshot, &naming, partition)
         })
         .await?;
     Ok(Answer::Found {
@@ -72,14 +74,14 @@ pub(crate) async fn count(state: &State, build: Of, partition: Partition) -> Res
         partial.add(&catalog, session)
     })
     .await?;
-    let digest = counts_digest(&snapshot, &build.catalog, &partition);
+    let digest = counts_digest(&snapshot, &catalog.naming(), &partition);
     world.keep(Stage::Counts, &digest, partial.to_bytes()).await?;
     Ok(read)
 }
 
-/// Names the counts of a partition.
-pub(crate) fn counts_digest(snapshot: &Snapshot, catalog: &str, partition: &Partition) -> String {
-    snapshot.digest([COUNTS, catalog.as_bytes()], partition)
+/// Names the counts of a partition: by how things are named, not by how many sessions met them, which changes with every session.
+pub(crate) fn counts_digest(snapshot: &Snapshot, naming: &[u8], partition: &Partition) -> String {
+    snapshot.digest([COUNTS, naming], partition)
 }
 
 /// The catalog of a build, as an earlier step kept it.

@@ -26,10 +26,11 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
     let catalog = kept_catalog(&world, &build).await?;
+    let naming = catalog.naming();
     let mut all = Partial::new(&catalog);
     let mut kept = HashSet::from([build.snapshot.clone(), build.catalog.clone()]);
     for partition in snapshot.partitions.keys() {
-        let digest = counts_digest(&snapshot, &build.catalog, partition);
+        let digest = counts_digest(&snapshot, &naming, partition);
         let bytes = world.kept(Stage::Counts, &digest).await?.ok_or(Failed::StepMissing)?;
         all.merge(Partial::from_bytes(&bytes, &catalog).ok_or(Failed::StepMissing)?);
         kept.extend([digest, snapshot.inventory_digest(partition)]);

@@ -323,7 +323,16 @@ impl Catalog {
         let pages: Vec<&str> = self.content.pages.iter().map(|page| page.template.as_str()).collect();
         let endpoints = self.content.endpoints.iter();
         let endpoints: Vec<_> = endpoints.map(|one| (one.method, one.template.as_str())).collect();
-        let naming = (VERSION, page_routes, call_routes, pages, endpoints, data, anchors, actions);
+        let naming = (
+            VERSION,
+            page_routes,
+            call_routes,
+            pages,
+            endpoints,
+            data,
+            anchors,
+            actions,
+        );
         // Made of integers and texts, for which postcard has no error.
         postcard::to_stdvec(&naming).unwrap_or_default()
     }

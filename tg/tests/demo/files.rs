@@ -48,7 +48,7 @@ async fn every_page_is_the_shops_with_one_snippet_and_nothing_inline() {
         );
         let html = page.text();
         assert_eq!(
-            html.matches(r#"<script src="/js/world/demo.js" async></script>"#)
+            html.matches(r#"<script src="/js/world/demo.js" async referrerpolicy="no-referrer" crossorigin="anonymous"></script>"#)
                 .count(),
             1,
             "{path}"

@@ -140,6 +140,13 @@ impl Stack {
             .collect()
     }
 
+    /// How many partitions a world's archive has.
+    pub(crate) fn parts(&self, tenant: &str, world: &str) -> usize {
+        let days = self.folders(&format!("testgram-archive/tenant={tenant}/world={world}/events"));
+        let parts = |day: &PathBuf| std::fs::read_dir(day).into_iter().flatten().count();
+        days.iter().map(parts).sum()
+    }
+
     /// The folders below a folder of a bucket.
     pub(crate) fn folders(&self, below: &str) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.data.join("s3").join(below))

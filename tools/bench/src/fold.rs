@@ -126,6 +126,9 @@ impl Written {
             if written.events >= events {
                 break;
             }
+            let Some(own) = held.get_mut(nth % PARTITIONS) else {
+                break;
+            };
             let id = SessionId::from_parts(SOME_TIME_MS + nth as u64, nth as u128 * 0x9e37_79b9_7f4a_7c15);
             for (seq, sent) in one.session.batches.iter().enumerate() {
                 let (meta, told) = Batch::parse(&sent.frame, sent.arrival())
@@ -138,7 +141,7 @@ impl Written {
                     written.json += sent.frame.len();
                     written.gzip += compress_to_vec(sent.frame.as_bytes(), 6).len();
                 }
-                held[nth % PARTITIONS].push(Archived {
+                own.push(Archived {
                     session: id,
                     seq: u32::try_from(seq)?,
                     fingerprint: 0,
@@ -150,8 +153,8 @@ impl Written {
                 written.json = written.json * events / written.events.max(1);
                 written.gzip = written.gzip * events / written.events.max(1);
             }
-            if held[nth % PARTITIONS].len() >= FILE_BATCHES {
-                written.parquet += put(folder, nth % PARTITIONS, &mut files, &mut held[nth % PARTITIONS])?;
+            if own.len() >= FILE_BATCHES {
+                written.parquet += put(folder, nth % PARTITIONS, &mut files, own)?;
             }
         }
         for (partition, held) in held.iter_mut().enumerate() {
@@ -254,7 +257,7 @@ fn side_by_side<T: Send>(partitions: &[PathBuf], fold: impl Fn(Sessions<'_>) -> 
                 let fold = &fold;
                 scope.spawn(move || -> Result<T, String> {
                     let sessions = sessions(partition).map_err(|failure| failure.to_string())?;
-                    Ok(fold(&|add| sessions.iter().for_each(|session| add(session))))
+                    Ok(fold(&|add| sessions.iter().for_each(&mut *add)))
                 })
             })
             .collect();
