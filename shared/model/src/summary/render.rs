@@ -72,9 +72,15 @@ struct Row {
 
 impl Table {
     fn print(&self, width: usize, out: &mut String) {
-        let widths: Vec<usize> = (0..self.columns.len())
+        let mut widths: Vec<usize> = (0..self.columns.len())
             .map(|column| self.column_width(column))
             .collect();
+        // What does not fit beside the shortest name is taken from the widest column.
+        let shortest = self.title.len().max(NARROWEST / 4);
+        let needed: usize = widths.iter().map(|width| width + 2).sum::<usize>() + BAR + 2 + shortest;
+        if let Some(widest) = widths.iter_mut().max() {
+            *widest -= needed.saturating_sub(width).min(*widest);
+        }
         let right: usize = widths.iter().map(|width| width + 2).sum::<usize>() + BAR + 2;
         let most = width.saturating_sub(right).max(NARROWEST / 4);
         let longest = self
@@ -108,6 +114,12 @@ fn line(out: &mut String, name: &str, bar: &str, cells: &[String], widths: &[usi
     let mut line = format!("{name}  {bar}");
     for (cell, width) in cells.iter().zip(widths) {
         let is_words = cell.starts_with(|c: char| c.is_alphabetic() || c == '‹');
+        let shown = if cell.chars().count() > *width {
+            padded(cell, *width)
+        } else {
+            cell.clone()
+        };
+        let cell = shown.as_str();
         let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
         let (before, after) = if is_words && *width > 12 {
             ("", padding.as_str())
