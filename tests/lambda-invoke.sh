@@ -78,7 +78,7 @@ answers ingest ingest-default 'body["code"] == "unknown_type"'
 answers ingest ingest-disconnect 'answer["statusCode"] == 200'
 answers archive archive-dispatch 'set(answer) == {"windows", "queued"} and answer["windows"] == answer["queued"]'
 answers archive archive-work '[f["itemIdentifier"] for f in answer["batchItemFailures"]] == ["2e1424d4-f796-459a-8184-9c92662be6da"]'
-answers builder builder-plan 'answer == {"builds": []}'
+answers builder builder-plan '[(b["tenant"], b["world"]) for b in answer["builds"]] == [("demo", "demo")]'
 answers script script-get 'answer["statusCode"] == 200 and "\"key\":\"demo\"" in body and "__TESTGRAM__" not in body'
 
 stored=$(python3 - "$aws" <<'PYTHON'
