@@ -35,7 +35,7 @@ const SECRET_NAMES: Table = [
 
 /** Codes that everybody may know, by the word before them. */
 const PUBLIC_CODE =
-  /(zip|post(al)?|country|promo(tion(al)?)?|coupon|voucher|discount|area|dial(l?ing)?|calling|currency|lang(uage)?|state|region|product|item|bar) ?code$/;
+  /(zip|post(al)?|country|promo(tion(al)?)?|coupon|voucher|discount|area|dial(l?ing)?|calling|currency|lang(uage)?|state|region|product|item|bar) ?code$| (out|in|eir)code$/;
 
 /** By `field autocomplete`, of which the last token counts. */
 const FIELDS: Table = [

@@ -222,7 +222,10 @@ fn said(name: &str) -> String {
 fn is_public_code(before: &str, word: &str, after: &str) -> bool {
     word.strip_suffix("code").is_some_and(|joined| {
         let of = if joined.is_empty() { before } else { joined };
-        matches!(after, "postal" | "promo") || PUBLIC_CODES.iter().any(|public| of.ends_with(public))
+        // Halves of British postcodes, and Irish ones: whole, for `checkoutcode` is another thing.
+        matches!(joined, "out" | "in" | "eir")
+            || matches!(after, "postal" | "promo")
+            || PUBLIC_CODES.iter().any(|public| of.ends_with(public))
     })
 }
 
