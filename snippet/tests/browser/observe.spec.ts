@@ -313,16 +313,19 @@ test("keys that write nothing, once each; of a secret field only those that leav
 
 test("movement is a point every tenth of a second, and none over what is ignored", async ({ observed, page }) => {
   await observed.open(`<div style="height:300px"></div><div data-tg-ignore style="height:300px">x</div>`);
+  const began = Date.now();
   for (let at = 0; at < 60; at++) {
     await page.mouse.move(10 + at * 4, 10 + at * 9);
     await page.waitForTimeout(8);
   }
+  const took = Date.now() - began;
   await observed.settle();
   const [{ x, y, path }] = (await observed.told("move")) as never as [{ x: number; y: number; path: [number, number, number][] }];
   expect(path.length).toBeGreaterThan(1);
-  expect(path.length).toBeLessThan(20);
+  expect(path.length).toBeLessThan(2 + took / 90);
   const end = path.reduce(([x, y], [, dx, dy]) => [x + dx, y + dy] as [number, number], [x, y] as [number, number]);
-  expect(end[1]).toBeLessThan(300);
+  // Its top, below the page's margin.
+  expect(end[1]).toBeLessThan(308);
 });
 
 test("scrolling of the page and of what scrolls in it", async ({ observed, page }) => {

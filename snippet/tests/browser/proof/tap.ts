@@ -51,6 +51,8 @@ export async function openTap(target: string): Promise<Tap> {
   /** The script names the server's socket; ports have five digits, so that no length changes. */
   const renamed = (chunk: Buffer) =>
     Buffer.from(chunk.toString("latin1").split(`${hostname}:${port}`).join(`${hostname}:${own}`), "latin1");
+  /** Nothing can be renamed in what is compressed. */
+  const plain = (chunk: Buffer) => Buffer.from(chunk.toString("latin1").replace(/^accept-encoding:.*\r\n/im, ""), "latin1");
   const requests: Buffer[] = [];
   const answers: Buffer[] = [];
   const sent: Buffer[] = [];
@@ -70,7 +72,7 @@ export async function openTap(target: string): Promise<Tap> {
     browser.on("data", (chunk: Buffer) => {
       if (upgraded) up(chunk);
       else requests.push(chunk);
-      upstream.write(chunk);
+      upstream.write(upgraded ? chunk : plain(chunk));
     });
     upstream.on("data", (chunk: Buffer) => {
       const end = chunk.indexOf("\r\n\r\n");
