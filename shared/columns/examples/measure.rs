@@ -21,8 +21,8 @@ mod traffic;
 
 use traffic::Failure;
 
-/// Rounds of which the fastest counts: others use the machine too.
-const ROUNDS: usize = 5;
+/// How long each thing is measured, seconds: the system counts the time that a thread runs in steps of some milliseconds.
+const SECONDS: f64 = 2.0;
 
 /// The site whose visitors are generated.
 const SITE: usize = 3;
@@ -54,12 +54,13 @@ fn main() -> Result<(), Failure> {
     measure("recorded, again and again", &Gathered::of(again, most)?, small)
 }
 
-/// Batches, how many events are in them, how many bytes they were as JSON, and as gzip of each frame's.
+/// Batches, how many events are in them, how many bytes they were as JSON, as gzip of each frame's, and of all of it.
 #[derive(Default)]
 struct Gathered {
     batches: Vec<Archived>,
     events: usize,
     json: usize,
+    gzip_each: usize,
     gzip: usize,
 }
 
@@ -67,19 +68,22 @@ impl Gathered {
     /// At most so many events, and what the last session has beyond them.
     fn of(sessions: impl IntoIterator<Item = Session>, most: usize) -> Result<Self, Failure> {
         let mut gathered = Self::default();
+        let mut all = GzEncoder::new(Vec::new(), Compression::default());
         for session in sessions {
             for sent in &session.batches {
                 gathered.batches.push(traffic::archived(sent)?);
                 gathered.events += sent.events;
                 gathered.json += sent.frame.len();
-                let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-                encoder.write_all(sent.frame.as_bytes())?;
-                gathered.gzip += encoder.finish()?.len();
+                let mut one = GzEncoder::new(Vec::new(), Compression::default());
+                one.write_all(sent.frame.as_bytes())?;
+                gathered.gzip_each += one.finish()?.len();
+                all.write_all(sent.frame.as_bytes())?;
             }
             if gathered.events >= most {
                 break;
             }
         }
+        gathered.gzip = all.finish()?.len();
         Ok(gathered)
     }
 }
@@ -89,28 +93,30 @@ fn measure(what: &str, gathered: &Gathered, small: usize) -> Result<(), Failure>
         batches,
         events,
         json,
+        gzip_each,
         gzip,
     } = gathered;
     let size = |what: &str, bytes: usize| println!("  {what:<28} {:7.2} bytes an event", bytes as f64 / *events as f64);
     println!("{what}: {events} events in {} batches", batches.len());
     size("JSON", *json);
-    size("gzip, each frame", *gzip);
+    size("gzip, each frame", *gzip_each);
+    size("gzip, all in one", *gzip);
 
-    let bytes = fastest("write", *events, || write(batches))?;
+    let bytes = rate("write", *events, || write(batches))?;
     size("one file", bytes.len());
-    let back = fastest("read", *events, || read(&bytes))?;
-    fastest("clone", *events, || {
+    let back = rate("read", *events, || read(&bytes))?;
+    rate("clone", *events, || {
         Ok::<_, Failure>(back.iter().map(|batch| batch.events.clone()).collect::<Vec<_>>())
     })?;
-    fastest("read, sessions", *events, || read(&bytes).map(|file| sessions([file])))?;
+    rate("read, sessions", *events, || read(&bytes).map(|file| sessions([file])))?;
 
     let files = pieces(batches, small).map(write).collect::<Result<Vec<_>, _>>()?;
     size(&format!("files of {small} events"), files.iter().map(Vec::len).sum());
     let count = |file: Vec<Archived>| file.len();
-    fastest("read, each alone", *events, || {
+    rate("read, each alone", *events, || {
         files.iter().map(|file| read(file).map(count)).sum::<Result<usize, _>>()
     })?;
-    fastest("read, one reader", *events, || {
+    rate("read, one reader", *events, || {
         let mut reader = Reader::default();
         files
             .iter()
@@ -133,20 +139,21 @@ fn pieces(mut batches: &[Archived], most: usize) -> impl Iterator<Item = &[Archi
     })
 }
 
-fn fastest<T, E>(what: &str, events: usize, run: impl Fn() -> Result<T, E>) -> Result<T, E> {
-    let mut best = f64::INFINITY;
-    let mut round = || {
+fn rate<T, E>(what: &str, events: usize, run: impl Fn() -> Result<T, E>) -> Result<T, E> {
+    let (mut rounds, mut seconds) = (0, 0.0);
+    loop {
         let began = Stopwatch::start();
         let out = run()?;
-        best = best.min(began.seconds());
-        Ok(out)
-    };
-    for _ in 1..ROUNDS {
-        round()?;
+        seconds += began.seconds();
+        rounds += 1;
+        if seconds > SECONDS {
+            println!(
+                "  {what:<28} {:7.2} M events/s",
+                (rounds * events) as f64 / seconds / 1e6
+            );
+            return Ok(out);
+        }
     }
-    let out = round()?;
-    println!("  {what:<28} {:7.2} M events/s", events as f64 / best / 1e6);
-    Ok(out)
 }
 
 /// The time that this thread has run, where the system tells it: what others do on the machine counts for little. Else the time that
