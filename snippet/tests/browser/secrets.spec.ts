@@ -84,7 +84,11 @@ async function tour({ page, site, secrets, shares, plantings, storage }: Tour): 
     plant(planted);
     expect(open).toEqual([]);
     expect(failed.filter((line) => !EXPECTED_FAILURES.test(line))).toEqual([]);
-    if (at % 16 === 0) await page.setViewportSize({ width: 1280, height: at % 32 ? 880 : 900 });
+    if (at % 16 === 0) {
+      await page.setViewportSize({ width: 1280, height: at % 32 ? 880 : 900 });
+      // Until it has come to rest.
+      await page.waitForTimeout(400);
+    }
     if (at % 8 === 0) await flush(page);
     storage.push(await ourStorage(page));
   }
@@ -330,7 +334,7 @@ tapped.describe("planted secrets", () => {
       move: people,
       scroll: people / 2,
       drag: people / 8,
-      api: 10 * people,
+      api: 6 * people,
       error: 6 * people,
       viewport: 2,
       visibility: 4,
