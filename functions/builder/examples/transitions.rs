@@ -37,10 +37,10 @@ fn main() -> Result<(), Failure> {
         fs::write(folder.join(format!("{file}.parquet")), write(&held)?)?;
     }
     let sessions = sessions([batches.clone()]);
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&[7; 32]);
     sessions.iter().for_each(|session| inventory.add(session));
     let catalog = Catalog::of(&inventory, k);
-    let mut partial = Partial::new(&catalog);
+    let mut partial = Partial::new(&catalog, &[7; 32]);
     sessions.iter().for_each(|session| partial.add(&catalog, session));
     let settings = Settings {
         k,

@@ -7,12 +7,13 @@ use testgram_protocol::session::Session;
 use testgram_store::build::{Stage, World};
 use testgram_store::layout::{PARTS, Partition};
 
+use crate::sampling::Sampling;
 use crate::snapshot::Snapshot;
 use crate::step::{Answer, Of};
 use crate::{Failed, State, digest};
 
 /// Changes with what is counted, or how: counts of before are made again.
-const COUNTS: &[u8] = b"counts 1";
+const COUNTS: &[u8] = b"counts 2";
 
 /// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of its sessions,
 /// since a session's batches may lie in any of its files.
@@ -24,9 +25,10 @@ const MOST_PASSES: u32 = 256;
 pub(crate) async fn inventory(state: &State, build: Of, partition: Partition) -> Result<Answer, Failed> {
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
-    let mut inventory = Inventory::new();
+    let sampling = Sampling::of(&world).await?;
+    let mut inventory = Inventory::new(sampling.key());
     let read = fold(&world, snapshot.files(&partition), |session| inventory.add(session)).await?;
-    let digest = snapshot.inventory_digest(&partition);
+    let digest = snapshot.inventory_digest(&sampling, &partition);
     world.keep(Stage::Inventory, &digest, inventory.to_bytes()).await?;
     Ok(read)
 }
@@ -35,9 +37,10 @@ pub(crate) async fn inventory(state: &State, build: Of, partition: Partition) ->
 pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> {
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
-    let mut all = Inventory::new();
+    let sampling = Sampling::of(&world).await?;
+    let mut all = Inventory::new(sampling.key());
     for partition in snapshot.partitions.keys() {
-        let digest = snapshot.inventory_digest(partition);
+        let digest = snapshot.inventory_digest(&sampling, partition);
         let bytes = world
             .kept(Stage::Inventory, &digest)
             .await?
@@ -45,20 +48,20 @@ pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> 
         all.merge(Inventory::from_bytes(&bytes).ok_or(Failed::StepMissing)?);
     }
     let made = Catalog::of(&all, snapshot.k);
-    let naming = made.naming();
+    let counts = Counts::under(&made, sampling);
     let bytes = made.to_bytes();
     let catalog = digest::of([bytes.as_slice()]);
     world.keep(Stage::Catalog, &catalog, bytes).await?;
     let missing = snapshot
         .missing(&world, Stage::Counts, build.full, |partition| {
-            counts_digest(&snapshot, &naming, partition)
+            counts.digest(&snapshot, partition)
         })
         .await?;
     Ok(Answer::Found {
         partitions: missing,
         of: snapshot.partitions.len(),
         build: Of {
-            catalog: catalog.clone(),
+            catalog,
             ..build.clone()
         },
     })
@@ -69,19 +72,41 @@ pub(crate) async fn count(state: &State, build: Of, partition: Partition) -> Res
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
     let catalog = kept_catalog(&world, &build).await?;
-    let mut partial = Partial::new(&catalog);
+    let counts = Counts::under(&catalog, Sampling::of(&world).await?);
+    let mut partial = counts.none(&catalog);
     let read = fold(&world, snapshot.files(&partition), |session| {
         partial.add(&catalog, session)
     })
     .await?;
-    let digest = counts_digest(&snapshot, &catalog.naming(), &partition);
+    let digest = counts.digest(&snapshot, &partition);
     world.keep(Stage::Counts, &digest, partial.to_bytes()).await?;
     Ok(read)
 }
 
-/// Names the counts of a partition: by how things are named, not by how many sessions met them, which changes with every session.
-pub(crate) fn counts_digest(snapshot: &Snapshot, naming: &[u8], partition: &Partition) -> String {
-    snapshot.digest([COUNTS, naming], partition)
+/// What counts are made under, beside the files: the catalog's naming, without its supports, which are others after every session; and
+/// the key by which they are sampled.
+pub(crate) struct Counts {
+    naming: String,
+    pub(crate) sampling: Sampling,
+}
+
+impl Counts {
+    pub(crate) fn under(catalog: &Catalog, sampling: Sampling) -> Self {
+        Self {
+            naming: digest::of([catalog.naming().as_slice()]),
+            sampling,
+        }
+    }
+
+    /// Of no session yet.
+    pub(crate) fn none(&self, catalog: &Catalog) -> Partial {
+        Partial::new(catalog, self.sampling.key())
+    }
+
+    /// Names the counts of a partition.
+    pub(crate) fn digest(&self, snapshot: &Snapshot, partition: &Partition) -> String {
+        snapshot.digest([COUNTS, self.naming.as_bytes(), &self.sampling.print()], partition)
+    }
 }
 
 /// The catalog of a build, as an earlier step kept it.

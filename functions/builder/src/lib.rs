@@ -12,6 +12,7 @@
 mod digest;
 mod fold;
 mod publish;
+mod sampling;
 mod snapshot;
 mod step;
 
@@ -51,7 +52,7 @@ pub enum Failed {
     /// There is no such world, or no more.
     #[error("no_such_world")]
     NoSuchWorld,
-    /// The world wants noise on its numbers and has no secret to make it with: put its settings again.
+    /// The world has no secret to sample and to make noise with: put its settings again.
     #[error("no_secret")]
     NoSecret,
     /// What an earlier step kept is not there, or cannot be read.

@@ -7,7 +7,8 @@ use testgram_model::publish::Settings;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::build::{Pointer, Stage, World};
 
-use crate::fold::{counts_digest, kept_catalog};
+use crate::fold::{Counts, kept_catalog};
+use crate::sampling::Sampling;
 use crate::snapshot::Snapshot;
 use crate::step::{Answer, Of};
 use crate::{Failed, State, digest};
@@ -26,14 +27,14 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
     let catalog = kept_catalog(&world, &build).await?;
-    let naming = catalog.naming();
-    let mut all = Partial::new(&catalog);
+    let counts = Counts::under(&catalog, Sampling::of(&world).await?);
+    let mut all = counts.none(&catalog);
     let mut kept = HashSet::from([build.snapshot.clone(), build.catalog.clone()]);
     for partition in snapshot.partitions.keys() {
-        let digest = counts_digest(&snapshot, &naming, partition);
+        let digest = counts.digest(&snapshot, partition);
         let bytes = world.kept(Stage::Counts, &digest).await?.ok_or(Failed::StepMissing)?;
         all.merge(Partial::from_bytes(&bytes, &catalog).ok_or(Failed::StepMissing)?);
-        kept.extend([digest, snapshot.inventory_digest(partition)]);
+        kept.extend([digest, snapshot.inventory_digest(&counts.sampling, partition)]);
     }
     let (sessions, events) = (all.sessions(), all.events());
     let answer = if sessions < u64::from(snapshot.k) {
@@ -68,15 +69,10 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
     Ok(answer)
 }
 
-/// How the document is made. Noise without a secret would be none, so a world that wants it and has no secret gets no model.
+/// How the document is made. Noise without a secret would be none, so a world that has no secret gets no model.
 async fn settings(world: &World<'_>, snapshot: &Snapshot) -> Result<Settings, Failed> {
-    let secret = match snapshot.epsilon {
-        Some(_) => {
-            let terms = world.terms().await?.ok_or(Failed::NoSuchWorld)?;
-            terms.noise.ok_or(Failed::NoSecret)?
-        }
-        None => Settings::default().secret,
-    };
+    let terms = world.terms().await?.ok_or(Failed::NoSuchWorld)?;
+    let secret = terms.noise.ok_or(Failed::NoSecret)?;
     Ok(Settings {
         k: snapshot.k,
         epsilon: snapshot.epsilon,

@@ -8,11 +8,12 @@ use testgram_protocol::settings::Epsilon;
 use testgram_store::build::{Stage, World};
 use testgram_store::layout::Partition;
 
+use crate::sampling::Sampling;
 use crate::step::{Answer, Of};
 use crate::{Failed, State, digest};
 
 /// Changes with what an inventory is made of, or how: those of before are made again.
-const INVENTORY: &[u8] = b"inventory 1";
+const INVENTORY: &[u8] = b"inventory 2";
 
 /// The files of a build, and the settings it is made under.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,15 +40,15 @@ impl Snapshot {
     }
 
     /// What a stage keeps of a partition is named by: how it is made, and of which files. Their names tell their content.
-    pub(crate) fn digest<'a>(&'a self, how: [&'a [u8]; 2], partition: &Partition) -> String {
+    pub(crate) fn digest<'a>(&'a self, how: [&'a [u8]; 3], partition: &Partition) -> String {
         let files = self.files(partition).iter().map(|(key, _)| key.as_bytes());
         let text = partition.to_string();
         digest::of(how.into_iter().chain([text.as_bytes()]).chain(files))
     }
 
     /// Names the inventory of a partition.
-    pub(crate) fn inventory_digest(&self, partition: &Partition) -> String {
-        self.digest([INVENTORY, b""], partition)
+    pub(crate) fn inventory_digest(&self, sampling: &Sampling, partition: &Partition) -> String {
+        self.digest([INVENTORY, b"", &sampling.print()], partition)
     }
 
     /// The partitions of which a stage has kept nothing; all of them for a build that is to make everything again.
@@ -107,9 +108,10 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     let bytes = serde_json::to_vec(&snapshot).map_err(|_| Failed::StepMissing)?;
     let digest = digest::of([bytes.as_slice()]);
     world.keep(Stage::Snapshot, &digest, bytes).await?;
+    let sampling = Sampling::of(&world).await?;
     let missing = snapshot
         .missing(&world, Stage::Inventory, build.full, |partition| {
-            snapshot.inventory_digest(partition)
+            snapshot.inventory_digest(&sampling, partition)
         })
         .await?;
     Ok(Answer::Found {

@@ -56,7 +56,7 @@ fn main() {
 }
 
 fn inventory(sessions: &[Session]) -> Inventory {
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&[7; 32]);
     sessions.iter().for_each(|session| inventory.add(session));
     inventory
 }

@@ -24,12 +24,12 @@ fn main() {
     let events: usize = sessions.iter().map(|session| session.events.len()).sum();
     let per_second = |clock: Instant| (events as f64 / clock.elapsed().as_secs_f64()) as u64;
     let clock = Instant::now();
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&[7; 32]);
     sessions.iter().for_each(|session| inventory.add(session));
     let met = per_second(clock);
     let catalog = Catalog::of(&inventory, k);
     let clock = Instant::now();
-    let mut partial = Partial::new(&catalog);
+    let mut partial = Partial::new(&catalog, &[7; 32]);
     sessions.iter().for_each(|session| partial.add(&catalog, session));
     let bytes = partial.to_bytes().len();
     let folded = per_second(clock);

@@ -10,20 +10,21 @@ mod elements;
 mod names;
 mod routes;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Autocomplete, Element, FieldType, Method, Role, UrlTemplate};
 
 use crate::alphabet::{Alphabet, MOST, Symbol};
 use crate::inventory::{Act, Inventory, Item, Support, without_query};
+use crate::stats::visit::form_of;
 pub use actions::{Action, Verb, With};
 use anchors::{Rank, anchor, shape};
 use elements::{Data, Raw};
 use routes::{Route, Routes};
 
 /// The format of [`Catalog::to_bytes`].
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident,)+) => {$(
@@ -129,6 +130,8 @@ pub struct Unnamed {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Content {
     k: u32,
+    /// Of how many sessions one was asked what it met: see [`Inventory::one_in`].
+    one_in: u64,
     page_routes: Routes,
     call_routes: Routes,
     pages: Vec<PageEntry>,
@@ -138,6 +141,8 @@ struct Content {
     anchors: Vec<(PageId, Rank, String, ElementId)>,
     /// Sorted by name: a place is a symbol less one.
     actions: Vec<(String, Action)>,
+    /// Forms that at least k sessions filled or sent, by page and place.
+    forms: BTreeSet<(PageId, String)>,
     unnamed: Unnamed,
 }
 
@@ -149,6 +154,7 @@ pub struct Catalog {
     endpoints: HashMap<String, Vec<(Method, EndpointId)>>,
     anchors: HashMap<PageId, Anchors>,
     symbols: HashMap<Action, Symbol>,
+    forms: HashMap<PageId, HashSet<String>>,
 }
 
 /// The anchors of a page.
@@ -197,11 +203,16 @@ impl From<Content> for Catalog {
         let symbols = (1..)
             .zip(&content.actions)
             .map(|(symbol, (_, key))| (key.clone(), symbol));
+        let mut forms = HashMap::<PageId, HashSet<String>>::new();
+        for (page, form) in &content.forms {
+            forms.entry(*page).or_default().insert(form.clone());
+        }
         Self {
             pages: pages.collect(),
             endpoints,
             anchors,
             symbols: symbols.collect(),
+            forms,
             content,
         }
     }
@@ -215,12 +226,14 @@ impl Catalog {
         let items: Vec<Item<'_>> = inventory.items().collect();
         let mut making = Content {
             k,
+            one_in: inventory.one_in(),
             ..Content::default()
         };
         making.find_pages(&items);
         making.find_endpoints(&items);
         let mut making = Self::from(making);
         making.content.find_elements(&making.pages, &items);
+        making.content.find_forms(&making.pages, &items);
         let mut making = Self::from(making.content);
         making.content.actions = making.find_actions(&items);
         Self::from(making.content)
@@ -261,6 +274,17 @@ impl Catalog {
         let template = self.content.call_routes.template(&without_query(url));
         let of = self.endpoints.get(&template)?;
         of.iter().find(|(known, _)| *known == method).map(|(_, id)| *id)
+    }
+
+    /// Whether at least k sessions filled or sent the form of this place on a page.
+    pub(crate) fn has_form(&self, page: u32, form: &str) -> bool {
+        self.forms.get(&PageId(page)).is_some_and(|forms| forms.contains(form))
+    }
+
+    /// Of how many sessions one was asked what it met: 1 unless they were too many.
+    #[must_use]
+    pub fn one_in(&self) -> u64 {
+        self.content.one_in
     }
 
     /// The threshold.
@@ -318,6 +342,7 @@ impl Catalog {
             data,
             anchors,
             actions,
+            forms,
             ..
         } = &self.content;
         let pages: Vec<&str> = self.content.pages.iter().map(|page| page.template.as_str()).collect();
@@ -332,6 +357,7 @@ impl Catalog {
             data,
             anchors,
             actions,
+            forms,
         );
         // Made of integers and texts, for which postcard has no error.
         postcard::to_stdvec(&naming).unwrap_or_default()
@@ -416,6 +442,18 @@ impl Content {
         for (page, raw) in by_page {
             self.name_elements(page, &raw);
         }
+    }
+
+    fn find_forms(&mut self, pages: &HashMap<String, PageId>, items: &[Item<'_>]) {
+        let filled = items.iter().filter(|item| matches!(item.act, Act::Input | Act::Submit));
+        let in_form = filled.filter_map(|item| {
+            let page = pages.get(&self.page_routes.template(item.url))?;
+            let element: Element = postcard::from_bytes(item.thing).ok()?;
+            Some(((*page, form_of(element.path.as_str()).to_owned()), item))
+        });
+        let met = supports(in_form).into_iter();
+        let enough = met.filter(|(_, support)| support.at_least() >= self.k);
+        self.forms = enough.map(|(form, _)| form).collect();
     }
 
     fn name_elements(&mut self, page: PageId, raw: &[Raw]) {

@@ -4,6 +4,7 @@ use crate::alphabet::{END, START, Symbol};
 use crate::bytes::{Reader, put};
 use crate::context::{History, Key};
 use crate::counting;
+use crate::math::scramble;
 use hashbrown::HashTable;
 use std::cmp::Ordering;
 use std::iter::Peekable;
@@ -63,6 +64,8 @@ pub struct Counts {
     ends: Vec<u32>,
     nexts: Vec<Next>,
     sessions: u64,
+    /// The hash of the first context that does not fit, if there is one.
+    limit: Option<u64>,
 }
 
 impl Counts {
@@ -75,6 +78,7 @@ impl Counts {
     pub fn merge(&mut self, other: &Self) {
         let mine = std::mem::take(self);
         self.sessions = mine.sessions.saturating_add(other.sessions);
+        self.limit = [mine.limit, other.limit].into_iter().flatten().min();
         self.keys.reserve(mine.keys.len().max(other.keys.len()));
         self.ends.reserve(mine.ends.len().max(other.ends.len()));
         self.nexts.reserve(mine.nexts.len().max(other.nexts.len()));
@@ -82,6 +86,52 @@ impl Counts {
         while let Some((key, next)) = earlier(&mut ours, &mut theirs) {
             self.append(key, next);
         }
+    }
+
+    /// Lets go of contexts until at most so many continuations are left, those with the smallest hashes: which ones depends on the set of all
+    /// contexts only, so that bounded counts merge exactly (as `stats::tally` has it). What follows nothing in particular stays
+    /// in any case: it is one context, and all symbols are known by it.
+    pub(crate) fn bound(&mut self, seed: u64, most: usize) {
+        let spread = |key: Key| {
+            let (high, low) = key.halves();
+            scramble(scramble(seed, high), low)
+        };
+        self.keep(|key, limit| spread(key) < limit);
+        let cells = |counts: &Self| {
+            counts
+                .sorted()
+                .filter(|(key, _)| key.level() > 0)
+                .map(|(_, nexts)| nexts.len())
+                .sum::<usize>()
+        };
+        if cells(self) <= most {
+            return;
+        }
+        let remembering = self.sorted().filter(|(key, _)| key.level() > 0);
+        let mut spreads: Vec<u64> = remembering
+            .flat_map(|(key, nexts)| std::iter::repeat_n(spread(key), nexts.len()))
+            .collect();
+        let (_, limit, _) = spreads.select_nth_unstable(most);
+        self.limit = Some(*limit);
+        self.keep(|key, limit| spread(key) < limit);
+    }
+
+    fn keep(&mut self, fits: impl Fn(Key, u64) -> bool) {
+        let Some(limit) = self.limit else { return };
+        if self.sorted().all(|(key, _)| key.level() == 0 || fits(key, limit)) {
+            return;
+        }
+        let all = std::mem::take(self);
+        self.sessions = all.sessions;
+        self.limit = all.limit;
+        for (key, nexts) in all.sorted().filter(|(key, _)| key.level() == 0 || fits(*key, limit)) {
+            nexts.iter().for_each(|next| self.append(key, *next));
+        }
+    }
+
+    /// Whether some contexts did not fit.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.limit.is_some()
     }
 
     /// The same counts, of so many sessions.
@@ -183,6 +233,8 @@ fn earlier(
 impl Counts {
     pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
         put(bytes, self.sessions);
+        put(bytes, u64::from(self.limit.is_some()));
+        put(bytes, self.limit.unwrap_or_default());
         put(bytes, self.keys.len() as u64);
         let mut before = None;
         for (key, nexts) in self.sorted() {
@@ -205,6 +257,11 @@ impl Counts {
     /// Reads what was written over an alphabet of so many outcomes.
     pub(crate) fn read(reader: &mut Reader<'_>, outcomes: usize) -> Option<Self> {
         let mut counts = Self::default().with_sessions(reader.number()?);
+        counts.limit = match (reader.number()?, reader.number()?) {
+            (0, 0) => None,
+            (1, limit) => Some(limit),
+            _ => return None,
+        };
         let mut before = None;
         for _ in 0..reader.many()? {
             let key = Key::read(before, reader)?;
@@ -260,4 +317,42 @@ pub(crate) fn steps_of(session: &[Symbol], steps: &mut Vec<(Key, Next)>) {
         }
         same
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounded_counts_merge_exactly() {
+        let session = |nth: u64| {
+            (0..6)
+                .map(|place| 1 + (scramble(nth, place) % 40) as Symbol)
+                .collect::<Vec<_>>()
+        };
+        let sessions: Vec<Vec<Symbol>> = (0..200).map(session).collect();
+        let counted = |sessions: &[Vec<Symbol>]| {
+            let mut counts = Counts::of(sessions.iter());
+            counts.bound(7, 1_000);
+            counts
+        };
+        let whole = counted(&sessions);
+        assert!(whole.is_full() && whole.nexts.len() > 900);
+        let all = Counts::of(sessions.iter());
+        assert_eq!(
+            whole.get(Key::nothing()),
+            all.get(Key::nothing()),
+            "what follows nothing stays"
+        );
+        assert!(whole.sorted().all(|(key, nexts)| all.get(key) == nexts), "none in part");
+        for cut in [1, 20, 100, 199] {
+            let (one, other) = sessions.split_at(cut);
+            for (one, other) in [(one, other), (other, one)] {
+                let mut merged = counted(one);
+                merged.merge(&counted(other));
+                merged.bound(7, 1_000);
+                assert_eq!(merged, whole, "{cut}");
+            }
+        }
+    }
 }

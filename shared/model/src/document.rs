@@ -418,7 +418,10 @@ records! {
         pub journeys: u64,
         /// Pairs of actions with the time between them.
         pub pairs: u64,
-        /// What was more than is counted at all: `things`, `pairs`, `words`, `errors`, `keys`. Some of it is missing then.
+        /// Sessions of more than 10,000 events, the first of which count.
+        pub long: u64,
+        /// What was more than is counted at all: `catalog` (it names what a part of the sessions met), `contexts`, `things`, `pairs`,
+        /// `words`, `errors`, `keys`. Some of it is missing then.
         pub full: Vec<String>,
     }
 }

@@ -8,8 +8,11 @@ use crate::sample::Sample;
 /// Most sessions a sample holds.
 pub const SAMPLE: usize = 50_000;
 
+/// Most continuations of contexts, in some 250 MB: more than a million sessions of people have. Made-up sessions have as many as they like.
+const MOST_CONTINUATIONS: usize = 1 << 23;
+
 /// The first byte of [`Evidence::to_bytes`]; another one for other levels of contexts.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// Counts and sample over one alphabet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub struct Evidence {
     alphabet: Alphabet,
     counts: Counts,
     sample: Sample,
+    /// Of the hash by which contexts stay where not all fit. Without one, all of them do.
+    seed: Option<u64>,
 }
 
 impl Evidence {
@@ -27,6 +32,19 @@ impl Evidence {
             alphabet,
             counts: Counts::default(),
             sample: Sample::new(sample),
+            seed: None,
+        }
+    }
+
+    /// The same with a bound on contexts, which stay by hashes of this seed.
+    #[must_use]
+    pub(crate) fn bounded(self, seed: Option<u64>) -> Self {
+        Self { seed, ..self }
+    }
+
+    fn bound(&mut self) {
+        if let Some(seed) = self.seed {
+            self.counts.bound(seed, MOST_CONTINUATIONS);
         }
     }
 
@@ -39,6 +57,7 @@ impl Evidence {
             session
         }));
         self.counts.merge(&counted);
+        self.bound();
     }
 
     /// Adds the evidence of another partition. Commutative and associative; exact.
@@ -51,6 +70,8 @@ impl Evidence {
         }
         self.counts.merge(&other.counts);
         self.sample.merge(other.sample);
+        self.seed = self.seed.or(other.seed);
+        self.bound();
     }
 
     /// Evidence of both.
@@ -69,6 +90,7 @@ impl Evidence {
             counts: self.counts.renumbered(&numbers),
             sample: self.sample.renumbered(&numbers),
             alphabet: alphabet.clone(),
+            seed: self.seed,
         }
     }
 
@@ -80,7 +102,7 @@ impl Evidence {
 
     /// The counts.
     #[must_use]
-    pub fn counts(&self) -> &Counts {
+    pub const fn counts(&self) -> &Counts {
         &self.counts
     }
 
@@ -112,6 +134,7 @@ impl Evidence {
             alphabet,
             counts,
             sample,
+            seed: None,
         };
         reader.at_end().then_some(evidence)
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Element, Event, Method, NamedKey, UrlTemplate, What};
 use testgram_protocol::session::Session;
 
+use crate::key::Key;
 pub(crate) use sighting::Support;
 use sighting::{Sighting, Stored};
 use words::Words;
@@ -104,8 +105,9 @@ pub(crate) struct Item<'a> {
 
 /// What the sessions of one partition, or of several merged, met. Merging is commutative, associative and exact; each session is
 /// added once, in one partition.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Inventory {
+    key: Key,
     /// Sessions whose hash begins with fewer zero bits are left out.
     level: u32,
     words: Words,
@@ -123,10 +125,21 @@ impl std::fmt::Debug for Inventory {
 }
 
 impl Inventory {
-    /// Nothing yet.
+    /// Nothing yet. The secret, the world's own, decides which sessions are kept where not all fit: inventories made with the same one merge
+    /// exactly. It is not in their bytes.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(secret: &[u8; 32]) -> Self {
+        Self::empty(Key::new(secret))
+    }
+
+    fn empty(key: Key) -> Self {
+        Self {
+            key,
+            level: 0,
+            words: Words::default(),
+            met: HashMap::new(),
+            bytes: 0,
+        }
     }
 
     /// Adds a session, whole.
@@ -135,7 +148,7 @@ impl Inventory {
     }
 
     fn add_within(&mut self, session: &Session, most: usize) {
-        let hash = hash(session.id.to_bytes());
+        let hash = self.key.session(session.id.to_bytes());
         if hash.leading_zeros() < self.level {
             return;
         }
@@ -151,6 +164,7 @@ impl Inventory {
     }
 
     fn merge_within(&mut self, mut other: Self, most: usize) {
+        self.key = self.key.or(other.key);
         let level = self.level.max(other.level);
         self.raise(level);
         other.raise(level);
@@ -256,7 +270,7 @@ impl Inventory {
         if level <= self.level {
             return;
         }
-        let before = std::mem::take(self);
+        let before = std::mem::replace(self, Self::empty(self.key));
         self.level = level;
         for (met, mut sighting) in before.met {
             if !sighting.raise(before.level, level) {
@@ -285,7 +299,8 @@ impl Inventory {
         postcard::to_stdvec(&(VERSION, self.level, sorted, met)).unwrap_or_default()
     }
 
-    /// Reads [`Inventory::to_bytes`] back; `None` if they are not such bytes.
+    /// Reads [`Inventory::to_bytes`] back; `None` if they are not such bytes. What is read does not know the secret: it is there to be merged,
+    /// not to be added to.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         type Read<'a> = (u8, u32, Vec<&'a [u8]>, Vec<(u32, Act, u32, Stored)>);
@@ -295,7 +310,7 @@ impl Inventory {
         }
         let mut inventory = Self {
             level,
-            ..Self::default()
+            ..Self::empty(Key::unknown())
         };
         for word in &words {
             inventory.word(word);
@@ -366,17 +381,6 @@ fn query_keys(url: &UrlTemplate) -> impl Iterator<Item = &str> {
     query.split('&').filter(|key| !key.is_empty())
 }
 
-/// Spreads session ids evenly (the finaliser of SplitMix64, once for each half).
-fn hash(id: [u8; 16]) -> u64 {
-    let id = u128::from_be_bytes(id);
-    let mix = |seed: u64| {
-        let seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let seed = (seed ^ (seed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        seed ^ (seed >> 31)
-    };
-    mix((id as u64).wrapping_add(mix((id >> 64) as u64 ^ 0x9e37_79b9_7f4a_7c15)))
-}
-
 #[cfg(test)]
 mod tests {
     use testgram_protocol::event::{Page, PageCause};
@@ -386,6 +390,8 @@ mod tests {
 
     /// Too little for the sessions below.
     const LITTLE: usize = 20_000;
+
+    const SECRET: [u8; 32] = [7; 32];
 
     /// A session that met one page of everybody's, and some of its own.
     fn session(number: u64) -> Session {
@@ -413,8 +419,12 @@ mod tests {
         }
     }
 
+    fn hash(number: u64) -> u64 {
+        Key::new(&SECRET).session(session(number).id.to_bytes())
+    }
+
     fn inventory(numbers: impl Iterator<Item = u64>) -> Inventory {
-        let mut inventory = Inventory::new();
+        let mut inventory = Inventory::new(&SECRET);
         numbers.for_each(|number| inventory.add_within(&session(number), LITTLE));
         inventory
     }
@@ -437,15 +447,36 @@ mod tests {
     #[test]
     fn what_many_met_outlasts_what_one_made_up() {
         let inventory = inventory(0..400);
-        let sampled = (0..400).filter(|number| hash(session(*number).id.to_bytes()).leading_zeros() >= inventory.level);
+        let sampled = (0..400).filter(|number| hash(*number).leading_zeros() >= inventory.level);
         let cart = inventory.items().find(|item| item.url == "/cart").unwrap();
         assert_eq!(cart.sighting.support() as usize, sampled.count());
         assert!(cart.sighting.support() > 5);
     }
 
+    /// Ids that would be the last to go under one secret are nothing special under another one.
+    #[test]
+    fn chosen_ids_drive_nobody_out() {
+        let guessed = |number: &u64| {
+            Key::new(&[0; 32])
+                .session(session(*number).id.to_bytes())
+                .leading_zeros()
+                >= 4
+        };
+        let (fat, honest): (Vec<u64>, Vec<u64>) = (0..400).partition(guessed);
+        let all = inventory(0..400);
+        let kept = |numbers: &[u64]| {
+            numbers
+                .iter()
+                .filter(|number| hash(**number).leading_zeros() >= all.level)
+                .count()
+        };
+        assert!(all.level > 0 && kept(&fat) < fat.len());
+        assert!(kept(&honest) * 4 * all.one_in() as usize > honest.len());
+    }
+
     #[test]
     fn hashes_are_spread_evenly() {
-        let low = (0..4_000).filter(|number| hash(session(*number).id.to_bytes()) < u64::MAX / 4);
+        let low = (0..4_000).filter(|number| hash(*number) < u64::MAX / 4);
         assert!((900..1_100).contains(&low.count()));
     }
 

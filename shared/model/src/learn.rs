@@ -7,21 +7,28 @@ use crate::evidence::Evidence;
 use crate::leave_out::Kept;
 use crate::mixing::Mixing;
 use crate::model::{Context, Model, Published, VERSION, Withheld};
+use crate::noise::Noise;
 use crate::personas::{self, Persona, PersonaTables};
 use crate::rows::{Known, Smoothing};
 
 /// How a model is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Distinct sessions behind every published number.
     pub k: u32,
     /// Most personas.
     pub personas: usize,
+    /// Noise on numbers.
+    pub noise: Noise,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { k: 5, personas: 16 }
+        Self {
+            k: 5,
+            personas: 16,
+            noise: Noise::default(),
+        }
     }
 }
 
@@ -29,6 +36,10 @@ impl Default for Settings {
 #[must_use]
 pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
     let k = settings.k.max(1);
+    let gate = Gate {
+        k,
+        noise: settings.noise,
+    };
     let counts = evidence.counts();
     let known = Known::new(counts);
     let smoothing = Smoothing::of_levels(&known, k);
@@ -51,7 +62,7 @@ pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
     let sampled: Vec<(&[Symbol], &PersonaTables)> = sessions.iter().copied().zip(others.iter().cycle()).collect();
     let mixing = Mixing::learn(kept, &sampled);
     let numbers = Numbers::of(counts, evidence.alphabet(), k);
-    let (contexts, mut withheld) = contexts(&known, &numbers, k);
+    let (contexts, mut withheld) = contexts(&known, &numbers, gate);
     withheld.symbols = (outcomes - numbers.alphabet.outcomes()) as u64;
     Model {
         version: VERSION,
@@ -60,7 +71,10 @@ pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
         outcomes,
         smoothing,
         contexts,
-        personas: personas.into_iter().map(|persona| numbers.persona(persona)).collect(),
+        personas: (0..)
+            .zip(personas)
+            .map(|(nth, persona)| gate.persona(nth, numbers.persona(persona)))
+            .collect(),
         mixing,
         withheld,
         alphabet: numbers.alphabet,
@@ -102,20 +116,61 @@ impl Numbers {
     }
 }
 
+/// Numbers that have reached k, as they are told: with noise.
+#[derive(Clone, Copy)]
+struct Gate {
+    k: u32,
+    noise: Noise,
+}
+
+impl Gate {
+    fn next(self, key: Key, next: &Next, variety: u32) -> Published {
+        // Not the whole context: longer ones tell the same of the same sessions, and many noises of one number would average out.
+        let about = (key.symbols().next(), next.symbol);
+        let (support, count) = self.noise.on(self.k, about, (u64::from(next.support), next.count));
+        // What is below k counts in it as what is not.
+        let variety = match variety {
+            0 => 0,
+            _ => small(self.noise.once(self.k, ("variety", about), u64::from(variety), 1)),
+        };
+        Published {
+            symbol: next.symbol,
+            support: small(support),
+            count,
+            variety,
+        }
+    }
+
+    fn persona(self, nth: u32, persona: Persona) -> Persona {
+        let step = |(after, next, count, support): (Symbol, Symbol, u32, u32)| {
+            let times = (u64::from(support), u64::from(count));
+            let (support, count) = self.noise.on(self.k, ("step", nth, after, next), times);
+            (after, next, small(count), small(support))
+        };
+        let sessions = u64::from(persona.sessions);
+        Persona {
+            sessions: small(self.noise.once(self.k, ("persona", nth), sessions, u64::from(self.k))),
+            steps: persona.steps.into_iter().map(step).collect(),
+        }
+    }
+}
+
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 /// The contexts with what followed them in at least k distinct sessions. All symbols of such a context were in as many.
-fn contexts(known: &Known<'_>, numbers: &Numbers, k: u32) -> (Vec<Context>, Withheld) {
+fn contexts(known: &Known<'_>, numbers: &Numbers, gate: Gate) -> (Vec<Context>, Withheld) {
     let mut withheld = Withheld::default();
     let mut contexts = Vec::new();
     for (key, nexts) in known.sorted() {
         let publish = |(next, variety): (&Next, u32)| Published {
             symbol: numbers.symbol(next.symbol),
-            support: next.support,
-            count: next.count,
-            variety,
+            ..gate.next(key, next, variety)
         };
         let next: Vec<_> = nexts
             .with_varieties()
-            .filter(|(next, _)| next.support >= k)
+            .filter(|(next, _)| next.support >= gate.k)
             .map(publish)
             .collect();
         withheld.continuations += (nexts.0.len() - next.len()) as u64;

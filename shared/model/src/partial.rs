@@ -8,13 +8,13 @@ use crate::alphabet::Symbol;
 use crate::bytes::{Reader, put};
 use crate::catalog::Catalog;
 use crate::evidence::{Evidence, SAMPLE};
-use crate::math::scramble;
+use crate::key::Key;
 use crate::stats::fold::Stats;
 use crate::stats::tally::{Cell, Fact, Tally};
-use crate::steps::{Step, steps};
+use crate::steps::{EVENTS_OF_A_SESSION, Step, steps};
 
 /// The first byte of [`Partial::to_bytes`]. Another one for other facts.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// Sessions are counted into the evidence so many symbols at a time.
 const TOGETHER: usize = 1 << 16;
@@ -25,10 +25,13 @@ const TOGETHER: usize = 1 << 16;
 /// It holds whole sessions (the evidence's sample) and what a single session did: it belongs beside the archive, never into a model.
 #[derive(Clone)]
 pub struct Partial {
+    key: Key,
     /// A hash of [`Catalog::naming`].
     naming: u64,
     sessions: u64,
     events: u64,
+    /// Sessions that had more events than count.
+    cut: u64,
     evidence: Evidence,
     /// Sessions that are not in the evidence yet.
     pending: Vec<(u64, Vec<Symbol>)>,
@@ -46,18 +49,21 @@ impl std::fmt::Debug for Partial {
 }
 
 impl Partial {
-    /// Nothing yet, in the numbers of a catalog.
+    /// Nothing yet, in the numbers of a catalog. The secret, the world's own, decides which sessions are sampled and which facts are kept where
+    /// not all fit: partials made with the same one merge exactly. It is not in their bytes.
     #[must_use]
-    pub fn new(catalog: &Catalog) -> Self {
-        let naming = naming(catalog);
+    pub fn new(catalog: &Catalog, secret: &[u8; 32]) -> Self {
+        let (naming, key) = (naming(catalog), Key::new(secret));
         Self {
+            key,
             naming,
             sessions: 0,
             events: 0,
-            evidence: Evidence::new(catalog.alphabet(), SAMPLE),
+            cut: 0,
+            evidence: Evidence::new(catalog.alphabet(), SAMPLE).bounded(key.facts(naming)),
             pending: Vec::new(),
             pending_symbols: 0,
-            stats: Stats::new(naming),
+            stats: Stats::new(key.facts(naming)),
         }
     }
 
@@ -66,10 +72,12 @@ impl Partial {
         let steps = steps(catalog, session);
         self.sessions += 1;
         self.events += session.events.len() as u64;
+        self.cut += u64::from(session.events.len() > EVENTS_OF_A_SESSION);
         self.stats.add(catalog, session, &steps);
         let symbols: Vec<Symbol> = steps.iter().filter_map(|step: &Step<'_>| step.symbol).collect();
         self.pending_symbols += symbols.len() + 1;
-        self.pending.push((hash(session.id.to_bytes()), symbols));
+        let hash = self.key.session(session.id.to_bytes());
+        self.pending.push((hash, symbols));
         if self.pending_symbols >= TOGETHER {
             self.settle();
         }
@@ -79,8 +87,10 @@ impl Partial {
     pub fn merge(&mut self, mut other: Self) {
         self.settle();
         other.settle();
+        self.key = self.key.or(other.key);
         self.sessions += other.sessions;
         self.events += other.events;
+        self.cut += other.cut;
         self.evidence.merge(other.evidence);
         self.stats.merge(other.stats);
     }
@@ -95,6 +105,18 @@ impl Partial {
     #[must_use]
     pub const fn events(&self) -> u64 {
         self.events
+    }
+
+    /// How many sessions had more events than [`EVENTS_OF_A_SESSION`], the first of which count.
+    #[must_use]
+    pub const fn cut(&self) -> u64 {
+        self.cut
+    }
+
+    /// Whether contexts were so many that some were let go.
+    #[must_use]
+    pub const fn contexts_are_full(&self) -> bool {
+        self.evidence.counts().is_full()
     }
 
     fn settle(&mut self) {
@@ -128,6 +150,7 @@ impl Partial {
         let mut bytes = Vec::new();
         put(&mut bytes, settled.sessions);
         put(&mut bytes, settled.events);
+        put(&mut bytes, settled.cut);
         let stats = &settled.stats;
         for tally in [&stats.things, &stats.pairs] {
             let mut before = 0;
@@ -147,7 +170,7 @@ impl Partial {
     }
 
     /// Reads [`Partial::to_bytes`]. None for what was counted under another naming than the catalog's, and for anything that it would not
-    /// have written: what is read gives the same bytes again.
+    /// have written: what is read gives the same bytes again. It does not know the secret: it is there to be merged, not to be added to.
     #[must_use]
     pub fn from_bytes(bytes: &[u8], catalog: &Catalog) -> Option<Self> {
         let (format, rest) = bytes.split_first()?;
@@ -160,8 +183,8 @@ impl Partial {
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
         let (counted, evidence) = rest.split_at_checked(length)?;
         let mut reader = Reader::new(counted);
-        let (sessions, events) = (reader.number()?, reader.number()?);
-        let empty = Stats::new(naming);
+        let (sessions, events, cut) = (reader.number()?, reader.number()?, reader.number()?);
+        let empty = Stats::new(None);
         let numbers = |reader: &mut Reader<'_>, empty| {
             let mut before = 0_u64;
             read(reader, empty, |reader| {
@@ -180,9 +203,11 @@ impl Partial {
         };
         let evidence = Evidence::from_bytes(evidence)?;
         let read = Self {
+            key: Key::unknown(),
             naming,
             sessions,
             events,
+            cut,
             evidence,
             pending: Vec::new(),
             pending_symbols: 0,
@@ -194,12 +219,6 @@ impl Partial {
 
 fn naming(catalog: &Catalog) -> u64 {
     twox_hash::XxHash3_64::oneshot(&catalog.naming())
-}
-
-/// Where sessions stand in the sample: see [`crate::Sampled`].
-fn hash(id: [u8; 16]) -> u64 {
-    let id = u128::from_be_bytes(id);
-    scramble(scramble(0, (id >> 64) as u64), id as u64)
 }
 
 fn write<K: Fact>(bytes: &mut Vec<u8>, tally: &Tally<K>, mut name: impl FnMut(&mut Vec<u8>, &K)) {

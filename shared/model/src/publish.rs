@@ -4,10 +4,10 @@ mod behaviour;
 mod calls;
 mod forms;
 mod gate;
-mod noise;
 mod pages;
 mod visitors;
 
+use crate::Noise;
 use crate::catalog::Catalog;
 use crate::document::{Document, Lengths, Tallied, VERSION, Withheld};
 use crate::partial::Partial;
@@ -15,7 +15,6 @@ use crate::stats::fact::{Kind, Subject};
 use crate::stats::scale::{self, Scale};
 use crate::stats::text;
 use gate::Gate;
-use noise::Noise;
 
 /// How a document is made.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,7 +23,7 @@ pub struct Settings {
     pub k: u32,
     /// Most personas.
     pub personas: usize,
-    /// Noise on published counts: differential privacy's epsilon for one number. Off by default. What it gives and what not:
+    /// More noise on published numbers: differential privacy's epsilon for one of them. Off by default. What it gives and what not:
     /// docs/model.md.
     pub epsilon: Option<f64>,
     /// What the noise is made with beside the content: 32 random bytes of the world that nobody else knows.
@@ -43,7 +42,7 @@ impl std::fmt::Debug for Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let crate::learn::Settings { k, personas } = crate::learn::Settings::default();
+        let crate::learn::Settings { k, personas, .. } = crate::learn::Settings::default();
         Self {
             k,
             personas,
@@ -61,8 +60,7 @@ impl Default for Settings {
 pub fn publish(catalog: &Catalog, partial: &Partial, settings: &Settings) -> Document {
     let partial = &*partial.settled();
     let k = settings.k.max(catalog.k()).max(1);
-    let content = settings.epsilon.map(|_| partial.to_bytes()).unwrap_or_default();
-    let noise = Noise::new(settings.epsilon, &settings.secret, &content);
+    let noise = Noise::new(settings.epsilon, settings.secret);
     let stats = partial.stats();
     let gate = Gate::new(
         k,
@@ -70,7 +68,7 @@ pub fn publish(catalog: &Catalog, partial: &Partial, settings: &Settings) -> Doc
         [&stats.words, &stats.errors, &stats.keys],
         noise,
     );
-    let sessions = gate.tell(partial.sessions(), partial.events());
+    let sessions = gate.tell("sessions", (partial.sessions(), partial.events()));
     let Some(sessions) = sessions.filter(|_| k == catalog.k()) else {
         return Document {
             version: VERSION,
@@ -97,7 +95,6 @@ struct Publishing<'a> {
 }
 
 impl Publishing<'_> {
-    /// The parts in the order of the document: noise is drawn in this order.
     fn document(&self, sessions: Tallied) -> Document {
         let learned = self.learn();
         Document {
@@ -121,7 +118,7 @@ impl Publishing<'_> {
             automated: self.gate.either(Subject::new(Kind::Automated, 0, 0)),
             paces: self.paces(),
             dwell: self.dwell(&learned),
-            behaviour: self.behaviour(&learned),
+            behaviour: self.behaviour(&learned, sessions),
             fidelity: self.fidelity(),
             withheld: self.withheld(&learned),
         }
@@ -151,6 +148,8 @@ impl Publishing<'_> {
         let unnamed = self.catalog.withheld();
         let stats = self.partial.stats();
         let full = [
+            ("catalog", self.catalog.one_in() > 1),
+            ("contexts", self.partial.contexts_are_full()),
             ("things", stats.things.is_full()),
             ("pairs", stats.pairs.is_full()),
             ("words", stats.words.is_full()),
@@ -168,6 +167,7 @@ impl Publishing<'_> {
             continuations: roughly(learned.withheld.continuations),
             journeys: roughly(self.gate.withheld(Kind::Trail)),
             pairs: roughly(self.gate.withheld(Kind::DwellNext)),
+            long: roughly(self.partial.cut()),
             full: full
                 .iter()
                 .filter(|(_, full)| *full)

@@ -30,6 +30,9 @@ pub(crate) struct Row {
     pub(crate) confidence: u8,
 }
 
+/// Averages are told to one part of so many.
+const GRAIN: f32 = 64.0;
+
 /// Steps of [`Row::confidence`].
 pub(crate) const CONFIDENCES: usize = 8;
 
@@ -151,9 +154,11 @@ impl LevelTally {
         let discount = |weight: f32, n: f32, more: f32| {
             (weight - (weight + 1.0) * y * more / n.max(1.0)).clamp(0.05, weight - 0.05)
         };
+        // More digits would tell of every single session.
+        let rounded = |x: f32| (x * GRAIN).round() / GRAIN;
         Smoothing {
-            discounts: [discount(1.0, n1, n2), discount(2.0, n2, n3), discount(3.0, n3, n4)],
-            withheld: self.withheld as f32 / (self.kept as f32).max(1.0),
+            discounts: [discount(1.0, n1, n2), discount(2.0, n2, n3), discount(3.0, n3, n4)].map(rounded),
+            withheld: rounded(self.withheld as f32 / (self.kept as f32).max(1.0)),
         }
     }
 }

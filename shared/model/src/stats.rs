@@ -10,4 +10,4 @@ pub(crate) mod fold;
 pub(crate) mod scale;
 pub(crate) mod tally;
 pub(crate) mod text;
-mod visit;
+pub(crate) mod visit;

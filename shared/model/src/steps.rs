@@ -6,6 +6,10 @@ use testgram_protocol::session::Session;
 use crate::alphabet::Symbol;
 use crate::catalog::{Action, Catalog, ElementId, PageId, Verb, With};
 
+/// Most events that count of one session, the first ones: a whole day at one every three seconds. What makes up more is no person, and must
+/// not fill the tables alone.
+pub const EVENTS_OF_A_SESSION: usize = 10_000;
+
 /// One event of a session with what the catalog makes of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
@@ -19,7 +23,7 @@ pub struct Step<'a> {
     pub symbol: Option<Symbol>,
 }
 
-/// The events of a session, one step each.
+/// The events of a session, one step each: the first [`EVENTS_OF_A_SESSION`].
 #[must_use]
 pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
     let mut page = None;
@@ -29,7 +33,7 @@ pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
         }
         step(catalog, event, page)
     };
-    session.events.iter().map(step).collect()
+    session.events.iter().take(EVENTS_OF_A_SESSION).map(step).collect()
 }
 
 fn step<'a>(catalog: &Catalog, event: &'a Event, page: Option<PageId>) -> Step<'a> {

@@ -40,7 +40,7 @@ fn sessions(parts: &[(usize, Vec<Value>)]) -> Vec<Session> {
 }
 
 fn inventory(sessions: &[Session]) -> Inventory {
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&[7; 32]);
     sessions.iter().for_each(|session| inventory.add(session));
     inventory
 }

@@ -91,7 +91,7 @@ fn sessions(most: usize) -> impl Strategy<Value = Vec<Session>> {
 }
 
 fn inventory(sessions: &[Session]) -> Inventory {
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&[7; 32]);
     sessions.iter().for_each(|session| inventory.add(session));
     inventory
 }
@@ -165,13 +165,28 @@ proptest! {
 
     #[test]
     fn the_catalog_of_merged_parts_is_that_of_the_whole(all in sessions(60), k in 1..5_u32, parts in 1..7_usize) {
-        let mut merged = Inventory::new();
+        let mut merged = Inventory::new(&[7; 32]);
         for part in all.chunks(all.len().div_ceil(parts)).rev() {
             merged.merge(Inventory::from_bytes(&inventory(part).to_bytes()).unwrap());
         }
         let catalog = Catalog::of(&inventory(&all), k);
         prop_assert_eq!(Catalog::of(&merged, k).to_bytes(), catalog.to_bytes());
         prop_assert_eq!(Catalog::from_bytes(&catalog.to_bytes()), Some(catalog));
+    }
+
+    /// What builds rely on when they keep counts: the same naming, the same steps. Everybody once more changes supports and no naming.
+    #[test]
+    fn catalogs_of_one_naming_read_sessions_alike(all in sessions(30), others in sessions(20), k in 1..4_u32) {
+        let again = all.iter().map(|session| Session { id: SessionId::from_parts(session.id.started_ms() + 1_000, 7), ..session.clone() });
+        let twice: Vec<Session> = all.iter().cloned().chain(again).collect();
+        let catalogs = [Catalog::of(&inventory(&all), k), Catalog::of(&inventory(&twice), 2 * k)];
+        let [one, other] = &catalogs;
+        prop_assert_ne!(one.to_bytes(), other.to_bytes());
+        prop_assert_eq!(one.naming(), other.naming());
+        for session in all.iter().chain(&others) {
+            let named = |catalog: &Catalog| steps(catalog, session).iter().map(|step| (step.page, step.element, step.symbol)).collect::<Vec<_>>();
+            prop_assert_eq!(named(one), named(other));
+        }
     }
 
     #[test]

@@ -38,11 +38,11 @@ fn the_demo_shop_has_its_pages_and_controls() {
 fn parts_of_real_traffic_have_the_catalog_of_the_whole() {
     let all = common::recorded();
     let inventory = |sessions: &[Session]| {
-        let mut inventory = Inventory::new();
+        let mut inventory = Inventory::new(&[7; 32]);
         sessions.iter().for_each(|session| inventory.add(session));
         inventory
     };
-    let mut merged = Inventory::new();
+    let mut merged = Inventory::new(&[7; 32]);
     for part in all.chunks(50).rev() {
         merged.merge(inventory(part));
     }

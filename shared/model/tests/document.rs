@@ -35,7 +35,7 @@ proptest! {
         prop_assert_eq!(&merged(merged(x.clone(), &y), &z).to_bytes(), &whole);
         prop_assert_eq!(&merged(x.clone(), &merged(y.clone(), &z)).to_bytes(), &whole);
         prop_assert_eq!(&merged(merged(z.clone(), &y), &x).to_bytes(), &whole);
-        let none = Partial::new(&catalog);
+        let none = Partial::new(&catalog, &[7; 32]);
         prop_assert_eq!(&merged(none.clone(), &merged(x.clone(), &none)).to_bytes(), &x.to_bytes());
     }
 
@@ -44,7 +44,7 @@ proptest! {
         let first = document(&all, k).to_json();
         all.reverse();
         let catalog = catalog(&all, k);
-        let mut merged = Partial::new(&catalog);
+        let mut merged = Partial::new(&catalog, &[7; 32]);
         for session in &all {
             merged.merge(partial(&catalog, [session]));
         }

@@ -34,8 +34,16 @@ fn evidence(sessions: &[(u64, Vec<String>)], sample: usize) -> Evidence {
     evidence
 }
 
+fn settings(k: u32, personas: usize) -> Settings {
+    Settings {
+        k,
+        personas,
+        ..Settings::default()
+    }
+}
+
 fn bytes(evidence: &Evidence, k: u32) -> Vec<u8> {
-    serde_json::to_vec(&learn(evidence, Settings { k, personas: 3 })).unwrap()
+    serde_json::to_vec(&learn(evidence, settings(k, 3))).unwrap()
 }
 
 /// Every number of the model that stands for people, with what it stands for.
@@ -137,7 +145,7 @@ proptest! {
     #[test]
     fn nothing_below_the_threshold_remains(all in sessions(8, 40), k in 2..6_u32) {
         let evidence = evidence(&all, 40);
-        let model = learn(&evidence, Settings { k, personas: 3 });
+        let model = learn(&evidence, settings(k, 3));
         prop_assert!(supports(&model).all(|support| support >= k));
         for symbol in 1..model.alphabet.outcomes() {
             let name = model.alphabet.name(symbol as Symbol).unwrap();
@@ -154,7 +162,7 @@ proptest! {
 
     #[test]
     fn a_model_survives_its_own_format(all in sessions(5, 20)) {
-        let model = learn(&evidence(&all, 20), Settings { k: 1, personas: 3 });
+        let model = learn(&evidence(&all, 20), settings(1, 3));
         let read: Model = serde_json::from_slice(&serde_json::to_vec(&model).unwrap()).unwrap();
         prop_assert_eq!(read, model);
     }
@@ -173,7 +181,7 @@ proptest! {
 
     #[test]
     fn sessions_drawn_are_the_same_for_the_same_seed(all in sessions(5, 30), seed: u64) {
-        let model = learn(&evidence(&all, 30), Settings { k: 1, personas: 2 });
+        let model = learn(&evidence(&all, 30), settings(1, 2));
         let predictor = Predictor::new(&model);
         let draw = || simulate::sessions(&predictor, seed).take(5).collect::<Vec<_>>();
         prop_assert_eq!(draw(), draw());
@@ -182,7 +190,7 @@ proptest! {
 
 fn add_up(all: &[(u64, Vec<String>)], path: &[Symbol], k: u32) -> Result<(), TestCaseError> {
     let evidence = evidence(all, 40);
-    let model = learn(&evidence, Settings { k, personas: 3 });
+    let model = learn(&evidence, settings(k, 3));
     let predictor = Predictor::new(&model);
     let mut walk = predictor.walk();
     let path = path

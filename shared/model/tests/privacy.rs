@@ -15,7 +15,7 @@ use common::walker::breaches;
 use common::{catalog, document, partial, random, settings, some_recorded};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use testgram_model::document::{Document, PageRow, Tallied};
+use testgram_model::document::{Bucket, Document, PageRow, Tallied};
 use testgram_model::publish;
 use testgram_model::publish::Settings;
 use testgram_protocol::event::{Event, Meta};
@@ -123,14 +123,14 @@ fn nothing_names_what_only_one_session_did() {
     for name in UNUSUAL {
         assert!(!text.contains(name), "{name}");
     }
-    // Exact counts do tell that there was one more, and that it began at an ordinary page: said in docs/model.md.
-    let count = |document: &Document| document.sessions.unwrap().support;
-    assert_eq!(count(&with), count(&without) + 1);
     let (without, with) = (rows(&without), rows(&with));
     assert!(without.len() > 500, "{}", without.len());
     // What is there only with it is what it brought from k - 1 sessions to k: names others know as well.
     for (row, support) in with.iter().filter(|(row, _)| !without.contains_key(*row)) {
-        assert_eq!(*support, u64::from(K), "{row}");
+        assert!(
+            (u64::from(K)..=u64::from(K + K / 2)).contains(support),
+            "{row}: {support}"
+        );
     }
     let lost: Vec<_> = without.keys().filter(|row| !with.contains_key(*row)).collect();
     assert!(lost.is_empty(), "{lost:#?}");
@@ -150,9 +150,26 @@ fn sum(rows: impl Iterator<Item = Tallied>) -> u64 {
     rows.map(|row| row.support).sum()
 }
 
-fn adds_up(rows: &[Tallied], whole: u64, what: &str) -> Result<(), TestCaseError> {
+/// Up to noise, of every part and of the whole.
+fn adds_up(rows: &[Tallied], whole: u64, k: u32, what: &str) -> Result<(), TestCaseError> {
     let all = sum(rows.iter().copied());
-    prop_assert!(rows.is_empty() || all == whole, "{what}: {all} of {whole}");
+    let off = (rows.len() as u64 + 1) * u64::from(k / 2);
+    prop_assert!(
+        rows.is_empty() || all.abs_diff(whole) <= off,
+        "{what}: {all} of {whole}"
+    );
+    Ok(())
+}
+
+/// Counts, the noise on which grows with how often a session did it.
+fn counts_add_up(rows: &[Tallied], whole: Tallied, k: u32, what: &str) -> Result<(), TestCaseError> {
+    let off = |row: &Tallied| u64::from(k / 2) * (1 + row.count.div_ceil(row.support - u64::from(k / 2)));
+    let off: u64 = rows.iter().chain([&whole]).map(off).sum();
+    let all: u64 = rows.iter().map(|row| row.count).sum();
+    prop_assert!(
+        rows.is_empty() || all.abs_diff(whole.count) <= off,
+        "{what}: {all} of {whole:?}"
+    );
     Ok(())
 }
 
@@ -164,24 +181,24 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn parts_add_up_to_the_whole_so_that_there_is_nothing_to_subtract(all in random::sessions(30, 16), k in 2..6_u32) {
+    fn parts_add_up_to_the_whole_but_for_noise(all in random::sessions(30, 16), k in 2..6_u32) {
         let document = document(&all, k);
         let whole = document.sessions.map_or(0, |all| all.support);
-        adds_up(&sessions(&document.entries), whole, "entries")?;
-        adds_up(&sessions(&document.exits), whole, "exits")?;
-        adds_up(&document.languages.iter().map(|row| row.times).collect::<Vec<_>>(), whole, "languages")?;
-        adds_up(&document.referrers.iter().map(|row| row.times).collect::<Vec<_>>(), whole, "referrers")?;
-        adds_up(&document.devices.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, "devices")?;
+        adds_up(&sessions(&document.entries), whole, k, "entries")?;
+        adds_up(&sessions(&document.exits), whole, k, "exits")?;
+        adds_up(&document.languages.iter().map(|row| row.times).collect::<Vec<_>>(), whole, k, "languages")?;
+        adds_up(&document.referrers.iter().map(|row| row.times).collect::<Vec<_>>(), whole, k, "referrers")?;
+        adds_up(&document.devices.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "devices")?;
         for device in &document.devices {
             let whole = device.sessions.support;
-            adds_up(&device.systems.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, "systems")?;
-            adds_up(&device.viewports.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, "viewports")?;
+            adds_up(&device.systems.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "systems")?;
+            adds_up(&device.viewports.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "viewports")?;
             for system in &device.systems {
                 let whole = system.sessions.support;
-                adds_up(&system.browsers.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, "browsers")?;
+                adds_up(&system.browsers.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "browsers")?;
                 for browser in &system.browsers {
                     let versions: Vec<_> = browser.versions.iter().map(|row| row.times).collect();
-                    adds_up(&versions, browser.sessions.support, "versions")?;
+                    adds_up(&versions, browser.sessions.support, k, "versions")?;
                 }
             }
         }
@@ -195,15 +212,14 @@ proptest! {
             let pair = dwell.next.map(|next| (dwell.action, next));
             prop_assert!(pair.is_none_or(|pair| told.contains(&pair)));
         }
+        let rows = |rows: &[Bucket]| rows.iter().map(|row| Tallied { support: row.support, count: row.count }).collect::<Vec<_>>();
         for page in &document.pages {
-            let stays: u64 = page.stay_ms.iter().map(|row| row.count).sum();
-            prop_assert_eq!(stays, page.views.count);
+            counts_add_up(&rows(&page.stay_ms), page.views, k, "stays")?;
         }
         for endpoint in &document.endpoints {
-            let answers: u64 = endpoint.statuses.iter().map(|row| row.times.count).sum();
-            let took: u64 = endpoint.ms.iter().map(|row| row.count).sum();
-            prop_assert_eq!(took, endpoint.calls.count);
-            prop_assert!(endpoint.statuses.is_empty() || answers == endpoint.calls.count);
+            let answers: Vec<_> = endpoint.statuses.iter().map(|row| row.times).collect();
+            counts_add_up(&answers, endpoint.calls, k, "answers")?;
+            counts_add_up(&rows(&endpoint.ms), endpoint.calls, k, "took")?;
         }
     }
 
@@ -223,5 +239,109 @@ proptest! {
             rows.into_keys().filter(|place| named(&place)).collect::<Vec<_>>()
         };
         prop_assert_eq!(named(&with), named(&without));
+    }
+}
+
+/// What only the last of these sessions did is below k, and lacks in sums that are told: in what followed the click, in the lengths of
+/// what was filled in, in the keys that were answered with.
+mod subtraction {
+    use super::*;
+
+    fn session(nth: u64, unusual: bool) -> Session {
+        let field = json!({ "tag": "input", "type": "text", "id": "comment", "path": "main>form>input" });
+        let button = json!({ "tag": "button", "id": "buy", "path": "main>form>button" });
+        let value = if unusual {
+            json!({ "kind": "masked" })
+        } else {
+            json!({ "kind": "text", "len": 5, "digest": format!("{nth:064x}") })
+        };
+        let (answer, next) = if unusual {
+            (json!({}), "/zebra")
+        } else {
+            (json!({ "response": { "total": "number" } }), "/thanks")
+        };
+        let mut call = json!({ "method": "POST", "url": "/api/cart", "status": 200, "ms": 12 });
+        call.as_object_mut()
+            .unwrap()
+            .extend(answer.as_object().unwrap().clone());
+        let events = [
+            json!([0, "page", { "url": "/shop", "cause": "load" }]),
+            json!([10, "input", { "el": field, "ms": 500, "value": value }]),
+            json!([20, "click", { "el": button, "x": 1, "y": 1 }]),
+            json!([30, "api", call]),
+            json!([40, "page", { "url": next, "cause": "load" }]),
+        ];
+        Session {
+            id: SessionId::from_parts(1_795_353_909_424, u128::from(nth)),
+            meta: None,
+            events: events
+                .into_iter()
+                .map(|event| serde_json::from_value(event).unwrap())
+                .collect(),
+        }
+    }
+
+    /// What is told of a whole, less what is told of its parts.
+    fn differences(document: &Document) -> [i64; 3] {
+        let count = |rows: u64| rows.cast_signed();
+        let behaviour = document.behaviour.as_ref().unwrap();
+        let click = 1 + behaviour
+            .symbols
+            .iter()
+            .position(|symbol| symbol.verb == "click")
+            .unwrap() as u16;
+        let after = behaviour
+            .contexts
+            .iter()
+            .find(|context| Vec::from(context.key) == [1, 0, click])
+            .unwrap();
+        let field = &document.fields[0];
+        let endpoint = &document.endpoints[0];
+        let whole = endpoint.response.iter().find(|key| key.path == "$.total").unwrap();
+        [
+            count(behaviour.symbols[usize::from(click) - 1].times.count)
+                - count(after.next.iter().map(|next| next.1).sum()),
+            count(field.times.count) - count(field.length.iter().map(|row| row.count).sum()),
+            count(endpoint.calls.count) - count(whole.calls.count),
+        ]
+    }
+
+    #[test]
+    fn does_not_tell_what_one_session_did() {
+        const SECRETS: u8 = 250;
+        let others: Vec<Session> = (0..8).map(|nth| session(nth, false)).collect();
+        let all: Vec<Session> = others.iter().cloned().chain([session(8, true)]).collect();
+        let [without, with] = [&others, &all].map(|sessions| {
+            let catalog = catalog(sessions, K);
+            let partial = partial(&catalog, sessions);
+            let of = |secret| {
+                publish(
+                    &catalog,
+                    &partial,
+                    &Settings {
+                        secret: [secret; 32],
+                        personas: 1,
+                        ..settings(K)
+                    },
+                )
+            };
+            (0..SECRETS).map(|secret| differences(&of(secret))).collect::<Vec<_>>()
+        });
+        for place in 0..3 {
+            let [without, with] = [&without, &with].map(|all| all.iter().map(|all| all[place]).collect::<Vec<_>>());
+            let mean = |all: &[i64]| all.iter().sum::<i64>() as f64 / f64::from(SECRETS);
+            assert!(
+                (mean(&with) - mean(&without) - 1.0).abs() < 0.5,
+                "{place}: it is there to be found"
+            );
+            // Somebody who says "it did" from the best of all thresholds on.
+            let right = |threshold: i64| {
+                let found = with.iter().filter(|x| **x >= threshold).count();
+                let not_found = without.iter().filter(|x| **x < threshold).count();
+                (found + not_found) as f64 / (2.0 * f64::from(SECRETS))
+            };
+            let best = (-20..20).map(right).fold(0.0, f64::max);
+            assert!(best < 0.7, "{place}: right in {best}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use testgram_protocol::id::SessionId;
 use testgram_runtime::metrics::Sink;
@@ -21,6 +23,19 @@ async fn world(stack: &Stack, name: &str, set: Value) -> Lake {
     let key = format!("key{name}");
     stack.world("acme", name, &key, &settings(set)).await;
     Lake::new(&stack.aws, "acme", name)
+}
+
+/// A world with the secret of all such worlds: what is sampled of the same sessions is the same.
+async fn world_of_known_secret(stack: &Stack, name: &str, set: Value) -> Lake {
+    let lake = world(stack, name, set).await;
+    let update = stack.dynamodb().update_item().table_name("testgram-control");
+    let update = update
+        .key("pk", AttributeValue::S("acme".to_owned()))
+        .key("sk", AttributeValue::S(testgram_store::key::world_sort(&lake.world)))
+        .update_expression("SET noise = :secret")
+        .expression_attribute_values(":secret", AttributeValue::B(Blob::new([7; 32])));
+    update.send().await.unwrap();
+    lake
 }
 
 fn of(lake: &Lake, full: bool) -> Value {
@@ -46,7 +61,7 @@ async fn every_way_leads_to_the_same_model() {
     let k = json!({"k": 2});
 
     // All at once.
-    let once = world(&stack, "once", k.clone()).await;
+    let once = world_of_known_secret(&stack, "once", k.clone()).await;
     let at_once: Vec<_> = received
         .iter()
         .map(|one| Received {
@@ -69,7 +84,7 @@ async fn every_way_leads_to_the_same_model() {
     }
 
     // In many windows, the last ones first, some twice, with builds on the way.
-    let parts = world(&stack, "parts", k.clone()).await;
+    let parts = world_of_known_secret(&stack, "parts", k.clone()).await;
     let function = functions::build(&parts.stores);
     let mut backwards: Vec<Vec<Received>> = received.chunks(received.len() / 4 + 1).map(<[_]>::to_vec).collect();
     backwards.reverse();
@@ -82,7 +97,7 @@ async fn every_way_leads_to_the_same_model() {
     assert!(model(&parts).await.unwrap() == expected, "in parts");
 
     // With a process that dies after some calls, another and another.
-    let dying = world(&stack, "dying", k).await;
+    let dying = world_of_known_secret(&stack, "dying", k).await;
     dying.put(&received).await;
     dying.archive(now).await.unwrap();
     let mut deaths = 0;

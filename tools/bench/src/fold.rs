@@ -23,6 +23,8 @@ pub(crate) const CHILD: &str = "fold-child";
 
 /// Partitions folded side by side, as many as there are cores to compare on.
 const PARTITIONS: usize = 2;
+/// What decides which sessions are sampled: any will do here.
+const SECRET: [u8; 32] = [7; 32];
 /// Batches a file, as the archiver has it.
 const FILE_BATCHES: usize = 4_096;
 /// Events to measure with.
@@ -208,9 +210,9 @@ pub(crate) fn fold(folder: &Path) -> Result<(), Failure> {
         .collect::<Result<_, Failure>>()?;
     partitions.sort();
     let began = Stopwatch::start();
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&SECRET);
     for one in side_by_side(&partitions, |sessions| {
-        let mut inventory = Inventory::new();
+        let mut inventory = Inventory::new(&SECRET);
         sessions(&mut |session| inventory.add(session));
         inventory
     })? {
@@ -219,10 +221,10 @@ pub(crate) fn fold(folder: &Path) -> Result<(), Failure> {
     let catalog = Catalog::of(&inventory, 5);
     let inventory_seconds = began.ms() / 1e3;
     let began = Stopwatch::start();
-    let mut all = Partial::new(&catalog);
+    let mut all = Partial::new(&catalog, &SECRET);
     let mut partial_bytes = 0;
     for one in side_by_side(&partitions, |sessions| {
-        let mut partial = Partial::new(&catalog);
+        let mut partial = Partial::new(&catalog, &SECRET);
         sessions(&mut |session| partial.add(&catalog, session));
         partial.to_bytes()
     })? {

@@ -5,6 +5,7 @@
 //! first segment of a path, and of a route behind `#`: there more rare children are needed, and only the rare ones become `:param`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +96,11 @@ impl Routes {
 
     /// Forgets what belongs to no template that is kept: fewer than k sessions met it.
     fn keep(&mut self, found: &BTreeMap<String, Route>) {
-        let is_met = |start: &str| found.keys().any(|template| template.starts_with(start));
+        // Templates that begin with it stand where it would, in order.
+        let is_met = |start: &str| {
+            let mut from = found.range::<str, _>((Bound::Included(start), Bound::Unbounded));
+            from.next().is_some_and(|(template, _)| template.starts_with(start))
+        };
         self.open.retain(|at, kept| {
             kept.retain(|segment| is_met(&format!("{at}{segment}")));
             is_met(&format!("{at}{PARAM}")) || !kept.is_empty()

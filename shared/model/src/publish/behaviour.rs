@@ -30,6 +30,7 @@ impl Publishing<'_> {
         learn::Settings {
             k: self.gate.k(),
             personas: self.settings.personas,
+            noise: self.gate.noise(),
         }
     }
 
@@ -37,12 +38,12 @@ impl Publishing<'_> {
         learn(self.partial.evidence(), self.settings())
     }
 
-    pub(super) fn behaviour(&self, model: &Model) -> Option<Behaviour> {
+    pub(super) fn behaviour(&self, model: &Model, sessions: Tallied) -> Option<Behaviour> {
         let nothing = model.contexts.iter().find(|context| context.key == Key::nothing())?;
         let ends = nothing.next.iter().map(|next| next.count).sum();
         let sampled = self.partial.evidence().sample().sessions().count() as u64;
         Some(Behaviour {
-            sessions: self.gate.tell(model.sessions, ends)?,
+            sessions: self.gate.passed(sessions.support, ends)?,
             outcomes: u32::try_from(model.outcomes).unwrap_or(u32::MAX),
             symbols: self.symbols(model, nothing),
             smoothing: self.smoothing(model),
@@ -53,7 +54,7 @@ impl Publishing<'_> {
                 .filter_map(|persona| self.persona(persona))
                 .collect(),
             mixing: Weights {
-                support: self.gate.tell(sampled, sampled)?.support,
+                support: self.gate.tell_once("sample", sampled)?.support,
                 weights: model.mixing.clone(),
             },
         })
@@ -64,7 +65,7 @@ impl Publishing<'_> {
         let row = |next: &crate::model::Published| {
             let name = model.alphabet.name(next.symbol)?;
             let action = self.catalog.action(alphabet.symbol(name)?)?;
-            let times = self.gate.tell(u64::from(next.support), next.count)?;
+            let times = self.gate.passed(u64::from(next.support), next.count)?;
             Some(self.symbol(name, action, times))
         };
         nothing.next.iter().filter_map(row).collect()
@@ -100,7 +101,7 @@ impl Publishing<'_> {
         let levels = model.smoothing.iter().zip(supports);
         let level = |(smoothing, support): (&crate::rows::Smoothing, u64)| {
             Some(Level {
-                support: self.gate.tell(support, support)?.support,
+                support: self.gate.passed(support, support)?.support,
                 discounts: smoothing.discounts,
                 withheld: smoothing.withheld,
             })
@@ -110,7 +111,7 @@ impl Publishing<'_> {
 
     fn context(&self, context: &Context) -> ContextRow {
         let next = context.next.iter().filter_map(|next| {
-            let Tallied { support, count } = self.gate.tell(u64::from(next.support), next.count)?;
+            let Tallied { support, count } = self.gate.passed(u64::from(next.support), next.count)?;
             Some(NextRow(support, count, next.symbol, next.variety))
         });
         ContextRow {
@@ -124,12 +125,12 @@ impl Publishing<'_> {
             .steps
             .iter()
             .filter_map(|(after, next, count, support)| {
-                let Tallied { support, count } = self.gate.tell(u64::from(*support), u64::from(*count))?;
+                let Tallied { support, count } = self.gate.passed(u64::from(*support), u64::from(*count))?;
                 Some(StepRow(support, count, *after, *next))
             })
             .collect();
         let count = steps.iter().map(|step| step.1).sum();
-        let sessions = self.gate.tell(u64::from(persona.sessions), count)?;
+        let sessions = self.gate.passed(u64::from(persona.sessions), count)?;
         Some(PersonaRow { sessions, steps })
     }
 
@@ -186,11 +187,12 @@ impl Publishing<'_> {
             .map(|sampled| renumbered(evidence.alphabet(), &model, &sampled.symbols))
             .collect();
         let compared = compare(&model, sessions.iter());
+        let told = |many| self.gate.noise().once(self.gate.k(), "measured", many, k);
         let row = |(predictor, fidelity): (&str, Fidelity)| Measured {
             predictor: predictor.to_owned(),
-            support,
-            learned_from,
-            actions: fidelity.symbols,
+            support: told(support),
+            learned_from: told(learned_from),
+            actions: told(fidelity.symbols),
             bits: rounded(fidelity.bits_per_symbol),
             top1: rounded(fidelity.top1),
             top5: rounded(fidelity.top5),
@@ -206,7 +208,7 @@ impl Publishing<'_> {
     }
 }
 
-/// To four decimals.
+/// To two decimals: more would tell of the sessions that were asked.
 fn rounded(x: f64) -> f64 {
-    (x * 10_000.0).round() / 10_000.0
+    (x * 100.0).round() / 100.0
 }

@@ -52,7 +52,7 @@ impl Publishing<'_> {
             }
             cells.append(&mut common);
         }
-        let rows = self.gate.mix(cells, None).into_iter();
+        let rows = self.gate.mix(("statuses", endpoint), cells, None).into_iter();
         rows.map(|(name, times)| Named { name, times }).collect()
     }
 

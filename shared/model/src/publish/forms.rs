@@ -61,7 +61,8 @@ impl Publishing<'_> {
             let known = of.parse() == Ok(page) && number.parse() == Ok(form);
             known.then(|| Some((Some(field.parse::<u32>().ok()?), cell)))?
         };
-        let rows = self.gate.mix(self.gate.texts(kind).filter_map(of_form).collect(), None);
+        let cells = self.gate.texts(kind).filter_map(of_form).collect();
+        let rows = self.gate.mix((text::beginning(kind), page, form), cells, None);
         let row = |(field, times): (Option<u32>, Tallied)| {
             let (_, element) = self.element_name(field?)?;
             Some(InForm { element, times })

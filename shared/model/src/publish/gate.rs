@@ -1,18 +1,18 @@
 //! The threshold: the only way from what was counted to what is published.
 //!
-//! A [`Tallied`] or a [`Bucket`] can be made here only, and here none is made of fewer than k distinct sessions. What is too rare
-//! is not left out where others add up to a known sum, or it could be had by subtraction:
+//! A [`Tallied`] or a [`Bucket`] can be made here only, and here none is made of fewer than k distinct sessions, and each with
+//! [`Noise`]. What is too rare is not left out where others add up to a known sum:
 //!
 //! * a **histogram** counts everything: rare buckets are counted in the next lower one that is not rare, or else in the first;
 //! * a **mix** (each session or event is of one sort) has a row for all sorts too rare to name, if at least k sessions are known to be
 //!   in it; or else they are counted in the largest row;
 //! * **yes or no** is told only if both are common; or else all are of the common sort.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
+use crate::Noise;
 use crate::document::{Bucket, Tallied};
-use crate::publish::noise::Noise;
 use crate::stats::fact::{Kind, Subject, bucket, range, range_of};
 use crate::stats::scale::{ALL, Scale, first_fine, is_coarse};
 use crate::stats::tally::{Cell, Tally};
@@ -23,7 +23,7 @@ pub(super) struct Gate<'a> {
     k: u32,
     facts: BTreeMap<u64, Cell>,
     texts: [Vec<(&'a str, Cell)>; 3],
-    noise: RefCell<Noise>,
+    noise: Noise,
 }
 
 impl<'a> Gate<'a> {
@@ -33,7 +33,7 @@ impl<'a> Gate<'a> {
             k,
             facts: facts.map(|(fact, cell)| (*fact, cell)).collect(),
             texts: texts.map(|tally| tally.sorted().into_iter().map(|(fact, cell)| (&**fact, cell)).collect()),
-            noise: RefCell::new(noise),
+            noise,
         }
     }
 
@@ -41,16 +41,31 @@ impl<'a> Gate<'a> {
         self.k
     }
 
-    /// What may be told of a number, with noise where the world wants it.
-    pub(super) fn tell(&self, support: u64, count: u64) -> Option<Tallied> {
-        (support >= u64::from(self.k)).then(|| {
-            let (support, count) = self.noise.borrow_mut().on(support, count, u64::from(self.k));
-            Tallied { support, count }
-        })
+    pub(super) const fn noise(&self) -> Noise {
+        self.noise
     }
 
-    pub(super) fn tell_cell(&self, cell: Cell) -> Option<Tallied> {
-        self.tell(u64::from(cell.support), cell.count)
+    /// What may be told of something: in how many sessions it was, and how often.
+    pub(super) fn tell(&self, about: impl Hash, (support, count): (u64, u64)) -> Option<Tallied> {
+        self.passed(support, count)?;
+        let (support, count) = self.noise.on(self.k, about, (support, count));
+        Some(Tallied { support, count })
+    }
+
+    /// What may be told of something that a session has once.
+    pub(super) fn tell_once(&self, about: impl Hash, sessions: u64) -> Option<Tallied> {
+        let told = self.passed(sessions, sessions)?;
+        let sessions = self.noise.once(self.k, about, told.support, u64::from(self.k));
+        self.passed(sessions, sessions)
+    }
+
+    /// The same of what has its noise already.
+    pub(super) fn passed(&self, support: u64, count: u64) -> Option<Tallied> {
+        (support >= u64::from(self.k)).then_some(Tallied { support, count })
+    }
+
+    fn tell_cell(&self, about: impl Hash, cell: Cell) -> Option<Tallied> {
+        self.tell(about, (u64::from(cell.support), cell.count))
     }
 
     fn cell(&self, fact: u64) -> Cell {
@@ -59,19 +74,21 @@ impl<'a> Gate<'a> {
 
     /// A fact.
     pub(super) fn fact(&self, subject: Subject) -> Option<Tallied> {
-        self.tell_cell(self.cell(subject.at(ALL)))
+        let fact = subject.at(ALL);
+        self.tell_cell(fact, self.cell(fact))
     }
 
     /// A fact about a bucket.
     pub(super) fn bucket(&self, subject: Subject, bucket: u8) -> Option<Tallied> {
-        self.tell_cell(self.cell(subject.at(bucket)))
+        let fact = subject.at(bucket);
+        self.tell_cell(fact, self.cell(fact))
     }
 
     /// All facts of a kind that may be told.
     pub(super) fn all(&self, kind: Kind) -> Vec<(Subject, Tallied)> {
         let whole = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
         whole
-            .filter_map(|(fact, cell)| Some((Subject::of(*fact), self.tell_cell(*cell)?)))
+            .filter_map(|(fact, cell)| Some((Subject::of(*fact), self.tell_cell(*fact, *cell)?)))
             .collect()
     }
 
@@ -91,7 +108,7 @@ impl<'a> Gate<'a> {
         self.rows(&cells)
             .into_iter()
             .filter_map(|(fine, cell)| {
-                let Tallied { support, count } = self.tell_cell(cell)?;
+                let Tallied { support, count } = self.tell_cell(subject.at(fine), cell)?;
                 Some(Bucket {
                     from: scale.from(fine),
                     support,
@@ -136,9 +153,9 @@ impl<'a> Gate<'a> {
             None
         } else if no.support < self.k {
             // Of the few others a session may have done both, so that the sum is only known to be as large as the larger.
-            self.tell(u64::from(yes.support), yes.count + no.count)
+            self.tell(subject.at(1), (u64::from(yes.support), yes.count + no.count))
         } else {
-            self.tell_cell(yes)
+            self.tell_cell(subject.at(1), yes)
         }
     }
 
@@ -146,7 +163,7 @@ impl<'a> Gate<'a> {
     pub(super) fn buckets(&self, subject: Subject) -> Vec<(u8, Tallied)> {
         let cells = self.facts.range(subject.at(0)..subject.at(ALL));
         let cells: Vec<_> = cells.map(|(fact, cell)| (Some(bucket(*fact)), *cell)).collect();
-        let rows = self.mix(cells, None);
+        let rows = self.mix(subject.at(ALL), cells, None);
         rows.into_iter()
             .filter_map(|(fine, tallied)| Some((fine?, tallied)))
             .collect()
@@ -162,7 +179,8 @@ impl<'a> Gate<'a> {
     /// The mix of the second things of facts about a first one.
     pub(super) fn seconds(&self, kind: Kind, a: u32) -> Vec<(u32, Tallied)> {
         let cells = self.cells(kind, a).into_iter();
-        let rows = self.mix(cells.map(|(b, cell)| (Some(b), cell)).collect(), None);
+        let cells = cells.map(|(b, cell)| (Some(b), cell)).collect();
+        let rows = self.mix(range_of(kind, a), cells, None);
         rows.into_iter()
             .filter_map(|(b, tallied)| Some((b?, tallied)))
             .collect()
@@ -172,7 +190,7 @@ impl<'a> Gate<'a> {
     pub(super) fn firsts(&self, kind: Kind, sessions: u64) -> Vec<(Option<u32>, Tallied)> {
         let cells = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
         let cells = cells.map(|(fact, cell)| (Some(Subject::of(*fact).pair().0), *cell));
-        self.mix(cells.collect(), Some(sessions))
+        self.mix(range(kind), cells.collect(), Some(sessions))
     }
 
     /// Text facts of a kind with all their parts, all of them: for [`Gate::mix`] and [`Gate::told`].
@@ -190,15 +208,30 @@ impl<'a> Gate<'a> {
     /// Text facts of a kind that may be told.
     pub(super) fn told(&self, kind: text::Kind) -> Vec<(Vec<&'a str>, Tallied)> {
         self.texts(kind)
-            .filter_map(|(parts, cell)| Some((parts, self.tell_cell(cell)?)))
+            .filter_map(|(parts, cell)| {
+                let told = self.tell_cell((text::beginning(kind), &parts), cell)?;
+                Some((parts, told))
+            })
             .collect()
     }
 
     /// A mix. With `of`, each session is of one sort, and there are so many sessions; those without a sort are of the rest.
-    pub(super) fn mix<T>(&self, cells: Vec<(Option<T>, Cell)>, of: Option<u64>) -> Vec<(Option<T>, Tallied)> {
+    pub(super) fn mix<T: Hash>(
+        &self,
+        about: impl Hash,
+        cells: Vec<(Option<T>, Cell)>,
+        of: Option<u64>,
+    ) -> Vec<(Option<T>, Tallied)> {
         let rows = self.mixed(cells, of).into_iter();
-        rows.filter_map(|(sort, cell)| Some((sort, self.tell_cell(cell)?)))
-            .collect()
+        rows.filter_map(|(sort, cell)| {
+            let about = (&about, &sort);
+            let told = match of {
+                Some(_) => self.tell_once(about, u64::from(cell.support)),
+                None => self.tell_cell(about, cell),
+            }?;
+            Some((sort, told))
+        })
+        .collect()
     }
 
     /// A mix before noise: what its rows are made of in turn must add up to these.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use testgram_protocol::event::Device as Kinds;
 
 use super::Publishing;
-use crate::document::{Browser, Device, Named, Pace, System, Viewport};
+use crate::document::{Browser, Device, Named, Pace, System, Tallied, Viewport};
 use crate::stats::fact::{Kind, Subject};
 use crate::stats::scale::Scale;
 use crate::stats::tally::Cell;
@@ -22,7 +22,10 @@ impl Publishing<'_> {
     pub(super) fn name_mix(&self, kind: text::Kind) -> Vec<Named> {
         let cells = self.gate.texts(kind);
         let cells = cells.map(|(parts, cell)| (parts.first().copied(), cell)).collect();
-        let rows = self.gate.mix(cells, Some(self.partial.sessions())).into_iter();
+        let rows = self
+            .gate
+            .mix(text::beginning(kind), cells, Some(self.partial.sessions()));
+        let rows = rows.into_iter();
         rows.map(|(name, times)| Named {
             name: name.map(str::to_owned),
             times,
@@ -40,7 +43,7 @@ impl Publishing<'_> {
         let device = |(name, cell): (Option<&str>, Cell)| {
             Some(Device {
                 name: name.map(str::to_owned),
-                sessions: self.gate.tell_cell(cell)?,
+                sessions: self.in_mix(&[], name, cell)?,
                 systems: name.map_or_else(Vec::new, |name| self.systems(&tree, name, cell)),
                 viewports: name.map_or_else(Vec::new, |name| self.viewports(name, cell)),
             })
@@ -56,11 +59,16 @@ impl Publishing<'_> {
         self.gate.mixed(cells, Some(sessions))
     }
 
+    /// What may be told of a node.
+    fn in_mix(&self, path: &[&str], name: Option<&str>, cell: Cell) -> Option<Tallied> {
+        self.gate.tell_once((path, name), u64::from(cell.support))
+    }
+
     fn systems(&self, tree: &Tree<'_>, device: &str, of: Cell) -> Vec<System> {
         let system = |(name, cell): (Option<&str>, Cell)| {
             Some(System {
                 name: name.map(str::to_owned),
-                sessions: self.gate.tell_cell(cell)?,
+                sessions: self.in_mix(&[device], name, cell)?,
                 browsers: name.map_or_else(Vec::new, |name| self.browsers(tree, [device, name], cell)),
             })
         };
@@ -72,7 +80,7 @@ impl Publishing<'_> {
         let browser = |(name, cell): (Option<&str>, Cell)| {
             Some(Browser {
                 name: name.map(str::to_owned),
-                sessions: self.gate.tell_cell(cell)?,
+                sessions: self.in_mix(&[device, system], name, cell)?,
                 versions: name.map_or_else(Vec::new, |name| self.versions(tree, [device, system, name], cell)),
             })
         };
@@ -84,7 +92,7 @@ impl Publishing<'_> {
         let version = |(name, cell): (Option<&str>, Cell)| {
             Some(Named {
                 name: name.map(str::to_owned),
-                times: self.gate.tell_cell(cell)?,
+                times: self.in_mix(&path, name, cell)?,
             })
         };
         let rows = self.children(tree, &path, u64::from(of.support));
@@ -100,7 +108,8 @@ impl Publishing<'_> {
             (of == device).then_some((Some(size), cell))
         };
         let cells: Vec<_> = self.gate.texts(text::Kind::Viewport).filter_map(size).collect();
-        let rows = self.gate.mix(cells, Some(u64::from(of.support))).into_iter();
+        let about = ("viewports", device);
+        let rows = self.gate.mix(about, cells, Some(u64::from(of.support))).into_iter();
         rows.map(|(size, sessions)| Viewport {
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),

@@ -1,5 +1,7 @@
 //! From a session to facts.
 
+use std::collections::HashSet;
+
 use testgram_protocol::event::{Api, Error, Event, Input, Meta, Move, Page, Scroll, Submit, UrlTemplate, What};
 use testgram_protocol::privacy::tree::{ANY_KEY, KeyTree, Leaf};
 use testgram_protocol::session::Session;
@@ -42,7 +44,8 @@ pub(crate) struct Stats {
 }
 
 impl Stats {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// Without a seed nothing can be told to go: see [`Tally`].
+    pub(crate) fn new(seed: Option<u64>) -> Self {
         Self {
             things: Tally::new(seed, THINGS),
             pairs: Tally::new(seed, PAIRS),
@@ -83,7 +86,7 @@ impl Stats {
             visit: Visit::default(),
             views: Vec::new(),
             action: None,
-            digests: Vec::new(),
+            digests: HashSet::new(),
             errors: Vec::new(),
             shapes: Vec::new(),
         }
@@ -106,7 +109,7 @@ struct Fold<'a, 'b> {
     views: Vec<Option<u32>>,
     /// The last action and when it was.
     action: Option<(Symbol, u32)>,
-    digests: Vec<u32>,
+    digests: HashSet<u32>,
     errors: Vec<String>,
     shapes: Vec<Shape<'a>>,
 }
@@ -262,7 +265,7 @@ impl<'a> Fold<'a, '_> {
         if let Some(depth) = visit.depth {
             self.measure(Subject::new(Kind::Depth, page, 0), depth, 1);
         }
-        for begun in visit.forms {
+        for begun in visit.forms.into_iter().filter(|begun| begun.named) {
             self.fact(Subject::new(Kind::Form, page, begun.form));
             self.either(Subject::new(Kind::FormDone, page, begun.form), begun.done);
             if let Some(last) = begun.last.filter(|_| !begun.done) {
@@ -272,14 +275,18 @@ impl<'a> Fold<'a, '_> {
         }
     }
 
-    /// The number of the form that a path tells of, named on this page.
-    fn form(&mut self, page: u32, path: &str) -> u32 {
+    /// The number of the form that a path tells of, and whether the catalog names it on this page. Paths are the visitor's own words: what
+    /// fewer than k sessions filled costs no room in the tables.
+    fn form(&mut self, page: u32, path: &str) -> (u32, bool) {
         let form = form_of(path);
         // 24 bits tell the forms of one page apart.
         let number = twox_hash::XxHash3_64::oneshot(form.as_bytes()) as u32 >> 8;
-        self.text.start(TextKind::Form).part(page).part(number).part(form);
-        self.stats.words.add(self.text.as_str(), 1);
-        number
+        let named = self.catalog.has_form(page, form);
+        if named {
+            self.text.start(TextKind::Form).part(page).part(number).part(form);
+            self.stats.words.add(self.text.as_str(), 1);
+        }
+        (number, named)
     }
 
     fn input(&mut self, t: u32, element: Option<u32>, input: &Input) {
@@ -288,25 +295,22 @@ impl<'a> Fold<'a, '_> {
             let order = self.visit.form(form, t.saturating_sub(input.ms)).map(|begun| {
                 begun.last = element;
                 let field = element.unwrap_or(u32::MAX);
-                let known = begun.fields.iter().position(|known| *known == field);
-                known.unwrap_or_else(|| {
-                    begun.fields.push(field);
-                    begun.fields.len() - 1
-                })
+                let next = begun.fields.len();
+                *begun.fields.entry(field).or_insert(next)
             });
             if let Some((field, order)) = element.zip(order) {
                 let order = scale::exact(1 + order as u64);
                 self.measure(Subject::new(Kind::FieldOrder, field, 0), order, 1);
-                self.text.start(TextKind::FieldOf).part(page).part(form).part(field);
-                self.stats.words.add(self.text.as_str(), 1);
+                let (form, named) = form;
+                if named {
+                    self.text.start(TextKind::FieldOf).part(page).part(form).part(field);
+                    self.stats.words.add(self.text.as_str(), 1);
+                }
             }
         }
         let repeated = input.value.digest.map(|digest| {
-            let known = self.digests.contains(&digest.bits());
-            if !known {
-                self.digests.push(digest.bits());
-            }
-            known
+            let new = self.digests.insert(digest.bits());
+            !new
         });
         for (gap, times) in (0..).zip(input.rhythm.items()).filter(|(_, times)| **times > 0) {
             self.measure(Subject::new(Kind::Typing, self.device, 0), gap, u64::from(*times));
@@ -338,16 +342,19 @@ impl<'a> Fold<'a, '_> {
     fn submit(&mut self, t: u32, submit: &Submit) {
         let Some(page) = self.visit.page else { return };
         let form = self.form(page, submit.el.path.as_str());
-        self.either(Subject::new(Kind::FormValid, page, form), submit.valid);
+        let (number, named) = form;
+        if named {
+            self.either(Subject::new(Kind::FormValid, page, number), submit.valid);
+        }
         let Some(begun) = self.visit.form(form, t) else { return };
-        if !submit.valid || begun.done {
+        if !named || !submit.valid || begun.done {
             return;
         }
         begun.done = true;
         let took = t.saturating_sub(begun.since);
-        self.measure_log(Subject::new(Kind::FormTime, page, form), took);
+        self.measure_log(Subject::new(Kind::FormTime, page, number), took);
         let filled = scale::exact(u64::from(submit.filled));
-        self.measure(Subject::new(Kind::FormFilled, page, form), filled, 1);
+        self.measure(Subject::new(Kind::FormFilled, page, number), filled, 1);
     }
 
     fn scroll(&mut self, scroll: &Scroll) {

@@ -2,8 +2,8 @@
 //!
 //! What visitors send is anybody's to make up, so the number of facts has to have a bound. The facts kept are those of the
 //! *subjects* with the smallest hashes, as many as fit: which ones these are depends on the set of all subjects only, not on the order or
-//! grouping in which they came. A subject beyond the bound is gone as a whole, so none is counted in part. The hash is seeded with the
-//! catalog's, which nobody knows before the traffic has been seen: so nobody can choose subjects that stay.
+//! grouping in which they came. A subject beyond the bound is gone as a whole, so none is counted in part. The hash is seeded with
+//! the world's secret and the catalog's naming: so nobody can choose subjects that stay.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -83,7 +83,8 @@ impl Hasher for FactHasher {
 #[derive(Debug, Clone)]
 pub(crate) struct Tally<K> {
     cells: HashMap<K, Cell, BuildHasherDefault<FactHasher>>,
-    seed: u64,
+    /// None in what was read back: nothing goes until it is merged into one that has it.
+    seed: Option<u64>,
     /// Most cells.
     most: usize,
     /// The hash of the first subject that does not fit, if there is one.
@@ -94,7 +95,7 @@ pub(crate) struct Tally<K> {
 
 impl<K: Fact> Tally<K> {
     /// An empty one for at most so many facts, give or take those of one subject.
-    pub(crate) fn new(seed: u64, most: usize) -> Self {
+    pub(crate) fn new(seed: Option<u64>, most: usize) -> Self {
         Self {
             cells: HashMap::default(),
             seed,
@@ -122,6 +123,7 @@ impl<K: Fact> Tally<K> {
     /// Adds what another partition counted. Sessions lie in one partition, so supports add.
     pub(crate) fn merge(&mut self, other: Self) {
         self.most = self.most.min(other.most);
+        self.seed = self.seed.or(other.seed);
         self.limit = [self.limit, other.limit].into_iter().flatten().min();
         for (fact, cell) in other.cells {
             self.cells.entry(fact).or_default().join(cell);
@@ -131,7 +133,9 @@ impl<K: Fact> Tally<K> {
 
     /// Lets go of what does not fit. Afterwards equal tallies look the same.
     pub(crate) fn settle(&mut self) {
-        let (limit, seed) = (self.limit, self.seed);
+        let (limit, Some(seed)) = (self.limit, self.seed) else {
+            return;
+        };
         self.cells.retain(|fact, _| Self::fits(limit, || fact.spread(seed)));
         if self.cells.len() <= self.most {
             return;
@@ -189,7 +193,7 @@ impl Tally<u64> {
     pub(crate) fn add(&mut self, fact: u64, times: u64) {
         if let Some(cell) = self.cells.get_mut(&fact) {
             count(cell, self.session, times);
-        } else if Self::fits(self.limit, || fact.spread(self.seed)) {
+        } else if Self::fits(self.limit, || fact.spread(self.seed.unwrap_or_default())) {
             count(self.cells.entry(fact).or_default(), self.session, times);
             self.settle_if_large();
         }
@@ -201,7 +205,7 @@ impl Tally<Box<str>> {
     pub(crate) fn add(&mut self, fact: &str, times: u64) {
         if let Some(cell) = self.cells.get_mut(fact) {
             count(cell, self.session, times);
-        } else if Self::fits(self.limit, || spread_text(fact, self.seed)) {
+        } else if Self::fits(self.limit, || spread_text(fact, self.seed.unwrap_or_default())) {
             count(self.cells.entry(fact.into()).or_default(), self.session, times);
             self.settle_if_large();
         }

@@ -1,5 +1,7 @@
 //! What is remembered of the page that a session is on.
 
+use std::collections::HashMap;
+
 /// A form begun on this visit to a page.
 #[derive(Debug)]
 pub(super) struct Begun {
@@ -7,8 +9,10 @@ pub(super) struct Begun {
     pub(super) form: u32,
     /// When the first field got the focus.
     pub(super) since: u32,
-    /// Its fields so far, in the order in which they were first filled.
-    pub(super) fields: Vec<u32>,
+    /// Whether the catalog names it: of others nothing is told, so nothing is counted.
+    pub(super) named: bool,
+    /// Its fields so far, each with its place in the order in which they were first filled.
+    pub(super) fields: HashMap<u32, usize>,
     /// The field filled last.
     pub(super) last: Option<u32>,
     /// Whether it was submitted.
@@ -26,27 +30,31 @@ pub(super) struct Visit {
     /// Where the page was scrolled to.
     pub(super) y: u32,
     pub(super) forms: Vec<Begun>,
+    /// Where each form stands among them.
+    pub(super) places: HashMap<u32, usize>,
 }
 
 impl Visit {
     /// The form of this number, as begun.
-    pub(super) fn form(&mut self, form: u32, since: u32) -> Option<&mut Begun> {
-        if !self.forms.iter().any(|begun| begun.form == form) {
+    pub(super) fn form(&mut self, (form, named): (u32, bool), since: u32) -> Option<&mut Begun> {
+        let place = *self.places.entry(form).or_insert_with(|| {
             self.forms.push(Begun {
                 form,
                 since,
-                fields: Vec::new(),
+                named,
+                fields: HashMap::new(),
                 last: None,
                 done: false,
             });
-        }
-        self.forms.iter_mut().find(|begun| begun.form == form)
+            self.forms.len() - 1
+        });
+        self.forms.get_mut(place)
     }
 }
 
 /// Where a form stands, told from the path of it or of a field in it: the form and the two steps above. Paths keep eight steps
 /// from the element up, so that those of deep fields begin further down than those of others.
-pub(super) fn form_of(path: &str) -> &str {
+pub(crate) fn form_of(path: &str) -> &str {
     let steps: Vec<(usize, &str)> = path
         .split('>')
         .scan(0, |at, step| {

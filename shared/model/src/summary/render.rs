@@ -386,6 +386,12 @@ fn withheld(summary: &Summary) -> String {
         [] => "Hardly anything was too rare to tell.\n".to_owned(),
         some => format!("Too rare to tell, roughly: {}.\n", some.join(", ")),
     });
+    if summary.k > 1 {
+        out.push_str(&format!(
+            "Sessions are told to within {} either way, so that nobody shows in a difference.\n",
+            summary.k / 2
+        ));
+    }
     if !full.is_empty() {
         out.push_str(&format!(
             "More than is counted: {}. Some of it is missing.\n",

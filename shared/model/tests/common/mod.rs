@@ -25,13 +25,13 @@ pub(crate) fn some_recorded() -> Vec<Session> {
 }
 
 pub(crate) fn catalog(sessions: &[Session], k: u32) -> Catalog {
-    let mut inventory = Inventory::new();
+    let mut inventory = Inventory::new(&[7; 32]);
     sessions.iter().for_each(|session| inventory.add(session));
     Catalog::of(&inventory, k)
 }
 
 pub(crate) fn partial<'a>(catalog: &Catalog, sessions: impl IntoIterator<Item = &'a Session>) -> Partial {
-    let mut partial = Partial::new(catalog);
+    let mut partial = Partial::new(catalog, &[7; 32]);
     sessions.into_iter().for_each(|session| partial.add(catalog, session));
     partial
 }
