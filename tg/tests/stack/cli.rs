@@ -109,12 +109,12 @@ fn a_demo_goes_all_the_way_and_leaves_a_folder_that_up_takes_on() {
     let tg = Tg::up(scratch.path());
     let aws = ["--aws", tg.aws.as_str()];
     let show = json(&[&["model", "show"][..], &aws].concat());
-    assert_eq!(show["summary"]["sessions"], 40);
+    // With noise, the same in both.
+    let sessions = &show["summary"]["sessions"];
+    assert!((38..=42).contains(&sessions.as_u64().unwrap()), "{sessions}");
     let (model, _) = succeeds(&[&["model", "download"][..], &aws].concat());
-    assert_eq!(
-        serde_json::from_str::<Value>(&model).unwrap()["sessions"]["support"],
-        40
-    );
+    let model: Value = serde_json::from_str(&model).unwrap();
+    assert_eq!(&model["sessions"]["support"], sessions);
     // Nothing new: built anew from nothing, it is the same.
     let built = json(&[&["build", "--world", "demo/demo", "--full"][..], &aws].concat());
     assert_eq!(

@@ -1,13 +1,14 @@
 //! Wall-clock times in the three forms in which API Gateway shows them.
 
-use time::{
-    OffsetDateTime, UtcDateTime, format_description::BorrowedFormatItem, format_description::well_known::Rfc3339,
-    macros::format_description,
-};
+use time::{OffsetDateTime, UtcDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 /// `19/Feb/2024:07:21:46 +0000`, as in an access log.
 const REQUEST_TIME: &[BorrowedFormatItem<'_>] =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+
+/// `2024-02-19T07:21:46.706Z`, as in an answer of the `@connections` API.
+const TIMESTAMP: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
 /// A moment, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +28,7 @@ impl Moment {
 
     /// As a timestamp of the `@connections` API.
     pub(crate) fn iso8601(self) -> String {
-        self.utc().format(&Rfc3339).unwrap_or_default()
+        self.utc().format(TIMESTAMP).unwrap_or_default()
     }
 
     fn utc(self) -> UtcDateTime {
@@ -44,5 +45,7 @@ mod tests {
         let moment = Moment(1_708_327_306_706);
         assert_eq!(moment.request_time(), "19/Feb/2024:07:21:46 +0000");
         assert_eq!(moment.iso8601(), "2024-02-19T07:21:46.706Z");
+        // With all digits, so that texts compare as times do.
+        assert_eq!(Moment(1_708_327_306_700).iso8601(), "2024-02-19T07:21:46.700Z");
     }
 }
