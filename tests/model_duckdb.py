@@ -43,7 +43,21 @@ told = {
 }
 wanted = {(came, next): (support, count) for came, next, support, count in counted}
 missing, extra = wanted.keys() - told.keys(), told.keys() - wanted.keys()
-differ = {pair for pair in wanted.keys() & told.keys() if wanted[pair] != told[pair]}
+# Noise: support by k/2 either way, counts by as much times a session's; nothing below k. None at k = 1.
+reach = k // 2
+
+
+def alike(wanted, told):
+    (support, count), (told_support, told_count) = wanted, told
+    often = -(-count // support)
+    near = abs(told_support - support) <= reach and abs(told_count - count) <= reach * often
+    return told_support >= k and (near or told_count == told_support)
+
+
+common = wanted.keys() & told.keys()
+differ = {pair for pair in common if not alike(wanted[pair], told[pair])}
+same = sum(wanted[pair] == told[pair] for pair in common)
 assert not (missing or extra or differ), f"{len(missing)} missing, {len(extra)} extra, {len(differ)} differ: {[*missing, *extra, *differ][:5]}"
 assert len(told) > 20, f"only {len(told)} transitions"
-print(f"  k = {k}: {len(told)} transitions, support and count as DuckDB has them")
+assert same == len(told) if k == 1 else same < len(told) / 2, f"{same} of {len(told)} are exactly as counted"
+print(f"  k = {k}: {len(told)} transitions, {same} with support and count exactly as DuckDB has them, the others but for noise")
