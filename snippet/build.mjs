@@ -14,10 +14,10 @@ import { build } from "esbuild";
 import { minify } from "terser";
 
 /**
- * What a page may pay for the script, gzip -9. The aim was 8 KB; the rules with their word lists alone take 4.5 (README.md has the
+ * What a page may pay for the script, gzip -9. The aim was 8 KB; the rules with their word lists and SHA-256 alone take 7 (README.md has the
  * parts). This is what it takes, so that growing is a decision.
  */
-const BUDGET = 18 * 1024;
+const BUDGET = 20.25 * 1024;
 const PLACEHOLDER = "__TESTGRAM__";
 /** The parameter that holds the settings; terser shortens it. */
 const SETTINGS = "$settings$";

@@ -1,6 +1,6 @@
 /** Digests: the only thing that leaves the device of what somebody typed or read. */
 
-import { sha256 } from "./sha256";
+import { sha256 } from "@noble/hashes/sha2.js";
 
 const encoder = new TextEncoder();
 
@@ -10,7 +10,10 @@ export function digest(salt: Uint8Array, text: string): string {
   const salted = new Uint8Array(salt.length + bytes.length);
   salted.set(salt);
   salted.set(bytes, salt.length);
-  return sha256(salted);
+  let hex = "";
+  // Not `Array.from`: old libraries have one of their own, which knows nothing of a second argument.
+  for (const byte of sha256(salted)) hex += (byte + 256).toString(16).slice(1);
+  return hex;
 }
 
 /** The bytes of a salt in hex. */
