@@ -22,6 +22,8 @@ pub(crate) struct Snapshot {
     pub(crate) k: u32,
     /// Noise on numbers.
     pub(crate) epsilon: Option<f64>,
+    /// When the oldest day leaves retention, milliseconds since 1970; none if there is no file.
+    pub(crate) due_ms: Option<u64>,
     /// By partition, in order.
     pub(crate) partitions: BTreeMap<Partition, Vec<(String, u64)>>,
 }
@@ -74,11 +76,18 @@ impl Snapshot {
 
 /// The worlds whose archive has changed.
 pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
-    let changed = state.build.changed().await?;
+    let changed = state.build.changed((state.now_ms)()).await?;
     let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, full);
     Ok(Answer::Planned {
         builds: changed.into_iter().map(build).collect(),
     })
+}
+
+const DAY_MS: u64 = 86_400_000;
+
+/// The first day that is retained at a moment.
+fn first_day(at_ms: u64, days: u64) -> String {
+    calendar::date(at_ms.saturating_sub(days * DAY_MS))
 }
 
 /// Settles which files a build is made of, and says of which partitions the vocabulary is not known yet.
@@ -89,8 +98,8 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     let at_ms = (state.now_ms)();
     let settings = world.terms().await?.ok_or(Failed::NoSuchWorld)?.settings;
     // The bucket deletes what is older; a file that it has not got to yet is no part of a model either.
-    let retained = u64::from(settings.retention_days.get()) * 86_400_000;
-    let oldest = calendar::date(at_ms.saturating_sub(retained));
+    let days = u64::from(settings.retention_days.get());
+    let oldest = first_day(at_ms, days);
     let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();
     for file in world.files().await? {
         if *file.partition.date() >= *oldest {
@@ -100,7 +109,14 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
                 .push((file.key, file.bytes));
         }
     }
+    // A world that nobody visits any more is built again when a day leaves, or its model would tell of it for ever.
+    let first = partitions.keys().map(Partition::date).min();
+    let leaves = |first: &str| {
+        let midnight = |day: u64| (at_ms / DAY_MS + day) * DAY_MS;
+        (1..=days + 1).map(midnight).find(|at| *first_day(*at, days) > *first)
+    };
     let snapshot = Snapshot {
+        due_ms: first.and_then(leaves),
         k: settings.k.get(),
         epsilon: settings.epsilon.map(Epsilon::get),
         partitions,

@@ -1,5 +1,7 @@
 //! What the builder of models may do: find worlds whose archive has changed, read a world's archive, keep what it folds, and publish.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,6 +13,7 @@ use crate::error::StoreError;
 use crate::key;
 use crate::layout::{self, Partition};
 use crate::lookup;
+use crate::note;
 use crate::tables::{Tables, attribute};
 
 /// What DynamoDB says where a condition does not hold.
@@ -125,11 +128,13 @@ impl Build {
         }
     }
 
-    /// The worlds whose archive or settings have changed since their last build.
+    /// The worlds whose archive or settings have changed since their last build, or of whose archive a day has left retention.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn changed(&self) -> Result<Vec<Changed>, StoreError> {
+    pub async fn changed(&self, now_ms: u64) -> Result<Vec<Changed>, StoreError> {
+        let is_due =
+            |item: &HashMap<String, AttributeValue>| number(item, attribute::DUE).is_none_or(|due| due <= now_ms);
         let mut changed = Vec::new();
         for shard in 0..key::MARK_SHARDS {
             let query = self.client.query().table_name(&self.tables.control);
@@ -139,6 +144,9 @@ impl Build {
             let mut pages = query.into_paginator().items().send();
             while let Some(item) = pages.next().await {
                 let item = item.map_err(|error| StoreError::of(&error, "control:Query"))?;
+                if !is_due(&item) {
+                    continue;
+                }
                 let sort = item.get(attribute::SK).and_then(|sort| sort.as_s().ok());
                 match sort.and_then(|sort| key::parse_changed_sort(sort)) {
                     Some((tenant, world)) => changed.push(Changed { tenant, world }),
@@ -313,11 +321,7 @@ impl World<'_> {
             .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
         let Some(item) = got.item else { return Ok(None) };
         let version = item.get(attribute::VERSION).and_then(|version| version.as_s().ok());
-        let at = item
-            .get(attribute::AT)
-            .and_then(|at| at.as_n().ok())
-            .and_then(|at| at.parse().ok());
-        match (version, at) {
+        match (version, number(&item, attribute::AT)) {
             (Some(version), Some(at_ms)) => Ok(Some(Pointer {
                 version: version.clone(),
                 at_ms,
@@ -358,11 +362,41 @@ impl World<'_> {
         Ok(note.and_then(|token| token.as_s().ok()).cloned())
     }
 
-    /// Takes the note with this token back. One that has taken its place stays.
+    /// Takes the note with this token back, or puts one in its place that is due then. One that has taken its place stays.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn settled(&self, token: &str) -> Result<(), StoreError> {
+    pub async fn settled(&self, token: &str, due_ms: Option<u64>) -> Result<(), StoreError> {
+        match due_ms {
+            Some(due_ms) => self.noted(token, due_ms).await,
+            None => self.forgotten(token).await,
+        }
+    }
+
+    async fn noted(&self, token: &str, due_ms: u64) -> Result<(), StoreError> {
+        let put = self.room.client.put_item().table_name(&self.room.tables.control);
+        let put = put
+            .item(
+                attribute::PK,
+                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
+            )
+            .item(
+                attribute::SK,
+                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
+            )
+            .item(attribute::TOKEN, AttributeValue::S(note::token()?))
+            .item(attribute::DUE, AttributeValue::N(due_ms.to_string()))
+            .condition_expression("attribute_not_exists(pk) OR #token = :token")
+            .expression_attribute_names("#token", attribute::TOKEN)
+            .expression_attribute_values(":token", AttributeValue::S(token.to_owned()));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some(CONDITION) => Ok(()),
+            Err(error) => Err(StoreError::of(&error, "control:PutItem")),
+        }
+    }
+
+    async fn forgotten(&self, token: &str) -> Result<(), StoreError> {
         let delete = self.room.client.delete_item().table_name(&self.room.tables.control);
         let delete = delete
             .key(
@@ -382,4 +416,11 @@ impl World<'_> {
             Err(error) => Err(StoreError::of(&error, "control:DeleteItem")),
         }
     }
+}
+
+/// A whole number of an item.
+fn number(item: &HashMap<String, AttributeValue>, name: &str) -> Option<u64> {
+    item.get(name)
+        .and_then(|number| number.as_n().ok())
+        .and_then(|number| number.parse().ok())
 }

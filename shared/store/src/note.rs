@@ -1,4 +1,4 @@
-//! The note that a world is to be built. Every note has a token of its own: a build takes back the one it has seen, and no other.
+//! The note that a world is to be built, now or once a day of its archive has left retention. Every note has a token of its own: a build takes back the one it has seen, and no other.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -26,7 +26,7 @@ pub(crate) async fn put(
         .map_err(|error| StoreError::of(&error, "control:PutItem"))
 }
 
-fn token() -> Result<String, StoreError> {
+pub(crate) fn token() -> Result<String, StoreError> {
     let random = getrandom::u64().map_err(|_| StoreError::Refused)?;
     Ok(format!("{random:016x}"))
 }

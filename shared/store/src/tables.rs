@@ -60,6 +60,8 @@ pub(crate) mod attribute {
     pub(crate) const AT: &str = "at";
     /// Tells a note from one that has taken its place.
     pub(crate) const TOKEN: &str = "token";
+    /// Before which a note is none yet, milliseconds since 1970.
+    pub(crate) const DUE: &str = "due";
     /// The version of a model.
     pub(crate) const VERSION: &str = "version";
 }

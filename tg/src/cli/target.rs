@@ -1,6 +1,7 @@
 //! The stack and the world that a command works on.
 
 use testgram_protocol::id::{TenantId, WorldId};
+use testgram_runtime::clock;
 
 use super::{Failure, Reason};
 use crate::local::stores::{self, DEMO, Stores};
@@ -25,7 +26,7 @@ impl Target {
     /// `no_stack`.
     pub(super) async fn stores(&self) -> Result<Stores, Failure> {
         let stores = stores::clients(&self.aws);
-        let answers = stores.build().changed().await;
+        let answers = stores.build().changed(clock::now_ms()).await;
         answers.map_err(|error| {
             Failure::new(
                 Reason::NoStack,

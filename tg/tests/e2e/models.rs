@@ -182,8 +182,11 @@ async fn only_what_has_changed_is_built_and_folded() {
 }
 /// The builder some hours later.
 fn later(lake: &Lake) -> Arc<dyn Function> {
-    let in_seven_hours = || now_ms() + 7 * 60 * MINUTE;
-    let state = testgram_builder::State::new(lake.stores.build(), Sink::to(|_| ()), in_seven_hours);
+    at(lake, || now_ms() + 7 * 60 * MINUTE)
+}
+
+fn at(lake: &Lake, now_ms: fn() -> u64) -> Arc<dyn Function> {
+    let state = testgram_builder::State::new(lake.stores.build(), Sink::to(|_| ()), now_ms);
     let state = Arc::new(state);
     function::typed(move |step| {
         let state = Arc::clone(&state);
@@ -225,6 +228,44 @@ async fn settings_that_allow_less_withdraw_what_was_told() {
     world(&stack, "shop", json!({"k": 13})).await;
     let built = machine::changed(&function, false, &|_| ()).await.unwrap();
     assert_eq!(built, Vec::<Value>::new());
+}
+
+fn in_days<const DAYS: u64>() -> u64 {
+    now_ms() + DAYS * 24 * 60 * MINUTE
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2, "retention_days": 30})).await;
+    for (ago, sessions) in [(9, 8), (3, 5)] {
+        lake.put(&recorded_from(now - ago * 24 * 60 * MINUTE, sessions)).await;
+    }
+    lake.archive(now).await.unwrap();
+    let sessions = |answers: Vec<Value>| {
+        answers
+            .iter()
+            .map(|answer| answer["sessions"].as_u64())
+            .collect::<Vec<_>>()
+    };
+    let mut left = Vec::new();
+    let moments: [fn() -> u64; 7] = [
+        in_days::<0>,
+        in_days::<0>,
+        in_days::<19>,
+        in_days::<24>,
+        in_days::<24>,
+        in_days::<29>,
+        in_days::<29>,
+    ];
+    for moment in moments {
+        let built = machine::changed(&at(&lake, moment), false, &|_| ()).await.unwrap();
+        left.push(sessions(built));
+    }
+    let all = |many| vec![Some(many)];
+    assert_eq!(left, [all(13), vec![], vec![], all(5), vec![], all(0), vec![]]);
+    assert_eq!(model(&lake).await, None);
 }
 
 /// A build, step by step.
