@@ -1,5 +1,7 @@
 //! What has no column of its own: JSON, without what is not told. Written from references, read into the same shapes.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{
     Api, Autocomplete, Browser, Device, Drag, Element, ElementPath, Error, ErrorTemplate, FieldType, Input, Key, Kind,
@@ -29,8 +31,8 @@ pub(crate) struct OfKey {
 #[derive(Default, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct OfApi {
-    pub(crate) request: Option<KeyTree>,
-    pub(crate) response: Option<KeyTree>,
+    pub(crate) request: Option<Arc<KeyTree>>,
+    pub(crate) response: Option<Arc<KeyTree>>,
     pub(crate) xhr: bool,
 }
 
@@ -39,7 +41,7 @@ pub(crate) struct OfApi {
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfDrag {
     #[serde(default)]
-    pub(crate) to: Option<Element>,
+    pub(crate) to: Option<Arc<Element>>,
     pub(crate) dx: i16,
     pub(crate) dy: i16,
 }
@@ -202,8 +204,8 @@ pub(crate) fn meta(meta: &Meta) -> Result<String, WriteError> {
 /// `None` if there is nothing to tell.
 pub(crate) fn of_api(api: &Api) -> Result<Option<String>, WriteError> {
     let told = ToldApi {
-        request: api.request.as_ref(),
-        response: api.response.as_ref(),
+        request: api.request.as_deref(),
+        response: api.response.as_deref(),
         xhr: api.xhr,
     };
     let tells = told.request.is_some() || told.response.is_some() || told.xhr;
@@ -224,7 +226,7 @@ pub(crate) fn of_key(key: &Key) -> Result<Option<String>, WriteError> {
 
 pub(crate) fn of_drag(drag: &Drag) -> Result<String, WriteError> {
     json(&ToldDrag {
-        to: drag.to.as_ref().map(ToldElement::from),
+        to: drag.to.as_deref().map(ToldElement::from),
         dx: drag.dx,
         dy: drag.dy,
     })

@@ -30,7 +30,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Archived>, ReadError> {
 /// Reads files of one world, which hold the same elements and URLs again and again: each is judged once, not once a file.
 #[derive(Default)]
 pub struct Reader {
-    elements: Known<Element>,
+    elements: Known<Arc<Element>>,
     urls: Known<UrlTemplate>,
     pages: Known<UrlTemplate>,
     names: Known<Name>,
@@ -109,7 +109,7 @@ impl Reader {
             pages: self.pages.of(&columns.page.texts, url)?,
             elements: self
                 .elements
-                .of(&columns.element.texts, |_, text| leftover::parse(text))?,
+                .of(&columns.element.texts, |_, text| leftover::parse(text).map(Arc::new))?,
             names: self.names.of(&columns.name.texts, |_, text| Name::read(text))?,
             urls: self.urls.of(&columns.url.texts, url)?,
             methods: known::each(&columns.method, known::word)?,
@@ -140,7 +140,7 @@ struct KnownGroup<'a> {
     sessions: Vec<SessionId>,
     kinds: Vec<Option<Kind>>,
     pages: Vec<&'a UrlTemplate>,
-    elements: Vec<&'a Element>,
+    elements: Vec<&'a Arc<Element>>,
     names: Vec<&'a Name>,
     urls: Vec<&'a UrlTemplate>,
     methods: Vec<Method>,
@@ -350,7 +350,7 @@ impl KnownGroup<'_> {
         })
     }
 
-    fn element(&self, row: usize) -> Option<Element> {
+    fn element(&self, row: usize) -> Option<Arc<Element>> {
         of(&self.columns.element, &self.elements, row).copied().cloned()
     }
 

@@ -123,7 +123,7 @@ fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
             row.count = Some(submit.filled.into());
         }
         What::Key(key) => {
-            row.element = key.el.as_ref().map(element).transpose()?;
+            row.element = key.el.as_deref().map(element).transpose()?;
             row.name = Some(word(&key.key)?);
             row.detail = leftover::of_key(key)?.map(columns::text);
         }
@@ -133,7 +133,7 @@ fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
             row.path = Some(columns::text(numbers::path(stretch)));
         }
         What::Scroll(scroll) => {
-            row.element = scroll.el.as_ref().map(element).transpose()?;
+            row.element = scroll.el.as_deref().map(element).transpose()?;
             row.x = Some(int(scroll.x)?);
             row.y = Some(int(scroll.y)?);
             row.y_max = Some(int(scroll.max)?);

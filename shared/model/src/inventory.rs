@@ -7,13 +7,15 @@
 mod sighting;
 mod words;
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Element, Event, Method, NamedKey, UrlTemplate, What};
 use testgram_protocol::session::Session;
 
 use crate::key::Key;
+use crate::known::ByElement;
 pub(crate) use sighting::Support;
 use sighting::{Sighting, Stored};
 use words::Words;
@@ -113,6 +115,8 @@ pub struct Inventory {
     words: Words,
     met: HashMap<Met, Sighting>,
     bytes: usize,
+    /// The words of elements, as far as they are remembered.
+    elements: ByElement<u32>,
 }
 
 impl std::fmt::Debug for Inventory {
@@ -139,6 +143,7 @@ impl Inventory {
             words: Words::default(),
             met: HashMap::new(),
             bytes: 0,
+            elements: ByElement::default(),
         }
     }
 
@@ -237,10 +242,23 @@ impl Inventory {
             What::Custom(custom) => met(on, Act::Custom, self.word(custom.name.as_str().as_bytes())),
             _ => {
                 for (act, element) in on_elements(&event.what).into_iter().flatten() {
-                    met(on, act, self.word(fingerprint(element, buffer)));
+                    met(on, act, self.element(element, buffer));
                 }
             }
         }
+    }
+
+    /// The word of an element, or of nothing.
+    fn element(&mut self, element: Option<&Arc<Element>>, buffer: &mut Vec<u8>) -> u32 {
+        let Some(element) = element else {
+            return self.word(&[]);
+        };
+        if let Some(word) = self.elements.of(element).first() {
+            return *word;
+        }
+        let word = self.word(fingerprint(element, buffer));
+        self.elements.of(element).push(word);
+        word
     }
 
     fn word(&mut self, word: &[u8]) -> u32 {
@@ -326,8 +344,11 @@ impl Inventory {
     }
 }
 
+/// What was done, and with which element if there was one.
+type Done<'a> = (Act, Option<&'a Arc<Element>>);
+
 /// The elements of an action, with what was done. A key needs none: its element is then nothing.
-fn on_elements(what: &What) -> [Option<(Act, Option<&Element>)>; 2] {
+fn on_elements(what: &What) -> [Option<Done<'_>>; 2] {
     match what {
         What::Click(click) => [Some((Act::Click, Some(&click.el))), None],
         What::Input(input) => [Some((Act::Input, Some(&input.el))), None],
@@ -350,14 +371,11 @@ fn on_elements(what: &What) -> [Option<(Act, Option<&Element>)>; 2] {
 }
 
 /// An element as the buffer writes it: equal elements, equal bytes.
-fn fingerprint<'a>(element: Option<&Element>, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+fn fingerprint<'a>(element: &Element, buffer: &'a mut Vec<u8>) -> &'a [u8] {
     let mut into = std::mem::take(buffer);
     into.clear();
     // An element is made of words and integers, for which postcard has no error.
-    *buffer = match element {
-        Some(element) => postcard::to_extend(element, into).unwrap_or_default(),
-        None => into,
-    };
+    *buffer = postcard::to_extend(element, into).unwrap_or_default();
     buffer
 }
 

@@ -32,6 +32,9 @@ impl Default for Settings {
     }
 }
 
+/// Most symbols of the sample that weights and personas are learned from, in a minute or two. Weights are some hundreds: more would not make them better.
+const MOST_SYMBOLS: usize = 500_000;
+
 /// Makes a model. The same evidence gives the same model, byte for byte.
 #[must_use]
 pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
@@ -43,11 +46,7 @@ pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
     let counts = evidence.counts();
     let known = Known::new(counts);
     let smoothing = Smoothing::of_levels(&known, k);
-    let sessions: Vec<&[Symbol]> = evidence
-        .sample()
-        .sessions()
-        .map(|sampled| sampled.symbols.as_slice())
-        .collect();
+    let sessions = sampled(evidence);
     let personas = personas::fit(&sessions, settings.personas, k);
     let outcomes = evidence.alphabet().outcomes();
     let kept = Kept {
@@ -79,6 +78,17 @@ pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
         withheld,
         alphabet: numbers.alphabet,
     }
+}
+
+/// The first sessions of the sample, until they have as many symbols as are learned from.
+pub(crate) fn sampled(evidence: &Evidence) -> Vec<&[Symbol]> {
+    let sessions = evidence.sample().sessions().map(|sampled| sampled.symbols.as_slice());
+    let sizes = sessions.clone().scan(0, |sum, session| {
+        *sum += session.len() + 1;
+        Some(*sum)
+    });
+    let enough = sizes.take_while(|sum| *sum <= MOST_SYMBOLS).count();
+    sessions.take(enough).collect()
 }
 
 /// The symbols that reached the threshold, numbered among themselves: gaps would tell where in the alphabet the others stand.

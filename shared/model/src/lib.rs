@@ -28,6 +28,7 @@ mod experts;
 pub mod fidelity;
 mod inventory;
 mod key;
+mod known;
 mod learn;
 mod leave_out;
 mod math;

@@ -9,9 +9,10 @@ use crate::bytes::{Reader, put};
 use crate::catalog::Catalog;
 use crate::evidence::{Evidence, SAMPLE};
 use crate::key::Key;
+use crate::known::Known;
 use crate::stats::fold::Stats;
 use crate::stats::tally::{Cell, Fact, Tally};
-use crate::steps::{EVENTS_OF_A_SESSION, Step, steps};
+use crate::steps::{EVENTS_OF_A_SESSION, Step, steps_of};
 
 /// The first byte of [`Partial::to_bytes`]. Another one for other facts.
 const FORMAT: u8 = 2;
@@ -36,6 +37,8 @@ pub struct Partial {
     /// Sessions that are not in the evidence yet.
     pending: Vec<(u64, Vec<Symbol>)>,
     pending_symbols: usize,
+    /// What the catalog has said so far.
+    known: Known,
     stats: Stats,
 }
 
@@ -63,17 +66,18 @@ impl Partial {
             evidence: Evidence::new(catalog.alphabet(), SAMPLE).bounded(key.facts(naming)),
             pending: Vec::new(),
             pending_symbols: 0,
+            known: Known::default(),
             stats: Stats::new(key.facts(naming)),
         }
     }
 
     /// Adds a session, whole. Each session is added once, in one partition.
     pub fn add(&mut self, catalog: &Catalog, session: &Session) {
-        let steps = steps(catalog, session);
+        let steps = steps_of(catalog, &mut self.known, session);
         self.sessions += 1;
         self.events += session.events.len() as u64;
         self.cut += u64::from(session.events.len() > EVENTS_OF_A_SESSION);
-        self.stats.add(catalog, session, &steps);
+        self.stats.add(catalog, &mut self.known, session, &steps);
         let symbols: Vec<Symbol> = steps.iter().filter_map(|step: &Step<'_>| step.symbol).collect();
         self.pending_symbols += symbols.len() + 1;
         let hash = self.key.session(session.id.to_bytes());
@@ -211,6 +215,7 @@ impl Partial {
             evidence,
             pending: Vec::new(),
             pending_symbols: 0,
+            known: Known::default(),
             stats,
         };
         (read.to_bytes() == bytes).then_some(read)

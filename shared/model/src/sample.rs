@@ -80,7 +80,7 @@ impl Sample {
     }
 
     /// The sessions by hash.
-    pub fn sessions(&self) -> impl Iterator<Item = &Sampled> {
+    pub fn sessions(&self) -> impl Iterator<Item = &Sampled> + Clone {
         self.sessions.iter()
     }
 

@@ -1,10 +1,13 @@
 //! A session in the words of a catalog.
 
+use std::sync::Arc;
+
 use testgram_protocol::event::{Element, Event, What};
 use testgram_protocol::session::Session;
 
 use crate::alphabet::Symbol;
 use crate::catalog::{Action, Catalog, ElementId, PageId, Verb, With};
+use crate::known::Known;
 
 /// Most events that count of one session, the first ones: a whole day at one every three seconds. What makes up more is no person, and must
 /// not fill the tables alone.
@@ -26,21 +29,26 @@ pub struct Step<'a> {
 /// The events of a session, one step each: the first [`EVENTS_OF_A_SESSION`].
 #[must_use]
 pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
+    steps_of(catalog, &mut Known::default(), session)
+}
+
+/// The same, with what the catalog has said before.
+pub(crate) fn steps_of<'a>(catalog: &Catalog, known: &mut Known, session: &'a Session) -> Vec<Step<'a>> {
     let mut page = None;
     let step = |event: &'a Event| {
         if let What::Page(shown) = &event.what {
-            page = catalog.page(&shown.url);
+            page = known.page(catalog, &shown.url);
         }
-        step(catalog, event, page)
+        step(catalog, known, event, page)
     };
     session.events.iter().take(EVENTS_OF_A_SESSION).map(step).collect()
 }
 
-fn step<'a>(catalog: &Catalog, event: &'a Event, page: Option<PageId>) -> Step<'a> {
+fn step<'a>(catalog: &Catalog, known: &mut Known, event: &'a Event, page: Option<PageId>) -> Step<'a> {
     let named = element(&event.what);
     let element = page
         .zip(named)
-        .and_then(|(page, element)| catalog.element(page, element));
+        .and_then(|(page, element)| known.element(catalog, page, element));
     let with = match (&event.what, named) {
         (What::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
         (_, None) => With::Page,
@@ -82,7 +90,7 @@ const fn verb(what: &What) -> Option<Verb> {
     }
 }
 
-const fn element(what: &What) -> Option<&Element> {
+const fn element(what: &What) -> Option<&Arc<Element>> {
     match what {
         What::Click(click) => Some(&click.el),
         What::Input(input) => Some(&input.el),

@@ -8,6 +8,7 @@ mod text;
 mod word;
 
 use std::fmt;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, SeqAccess, Visitor};
@@ -186,7 +187,7 @@ impl Event {
         }
         if collected.0 & Collected::LABELS == 0 {
             for element in self.what.elements_mut().into_iter().flatten() {
-                element.label = None;
+                Arc::make_mut(element).label = None;
             }
         }
     }
@@ -194,7 +195,7 @@ impl Event {
 
 impl What {
     /// The elements that it names.
-    fn elements_mut(&mut self) -> [Option<&mut Element>; 2] {
+    fn elements_mut(&mut self) -> [Option<&mut Arc<Element>>; 2] {
         match self {
             Self::Click(click) => [Some(&mut click.el), None],
             Self::Input(input) => [Some(&mut input.el), None],

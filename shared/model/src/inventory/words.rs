@@ -1,6 +1,6 @@
 //! Texts by number.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 use super::ENTRY_BYTES;

@@ -41,7 +41,7 @@ impl Publishing<'_> {
     pub(super) fn behaviour(&self, model: &Model, sessions: Tallied) -> Option<Behaviour> {
         let nothing = model.contexts.iter().find(|context| context.key == Key::nothing())?;
         let ends = nothing.next.iter().map(|next| next.count).sum();
-        let sampled = self.partial.evidence().sample().sessions().count() as u64;
+        let sampled = learn::sampled(self.partial.evidence()).len() as u64;
         Some(Behaviour {
             sessions: self.gate.passed(sessions.support, ends)?,
             outcomes: u32::try_from(model.outcomes).unwrap_or(u32::MAX),

@@ -1,6 +1,7 @@
 //! From a session to facts.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
+use std::sync::Arc;
 
 use testgram_protocol::event::{Api, Error, Event, Input, Meta, Move, Page, Scroll, Submit, UrlTemplate, What};
 use testgram_protocol::privacy::tree::{ANY_KEY, KeyTree, Leaf};
@@ -13,6 +14,7 @@ use super::text::{Kind as TextKind, Text, word};
 use super::visit::{Visit, form_of};
 use crate::alphabet::Symbol;
 use crate::catalog::Catalog;
+use crate::known::Known;
 use crate::steps::Step;
 
 /// Most facts about what the catalog numbers, but for those about pairs. A page has some dozens, an action as well.
@@ -72,7 +74,7 @@ impl Stats {
     }
 
     /// Counts a session.
-    pub(crate) fn add(&mut self, catalog: &Catalog, session: &Session, steps: &[Step<'_>]) {
+    pub(crate) fn add(&mut self, catalog: &Catalog, known: &mut Known, session: &Session, steps: &[Step<'_>]) {
         self.things.next_session();
         self.pairs.next_session();
         [&mut self.words, &mut self.errors, &mut self.keys]
@@ -81,6 +83,7 @@ impl Stats {
         Fold {
             stats: self,
             catalog,
+            known,
             device: session.meta.as_ref().map_or(0, |meta| 1 + meta.device as u32),
             text: Text::default(),
             visit: Visit::default(),
@@ -95,12 +98,13 @@ impl Stats {
 }
 
 /// A shape of a body: endpoint, whether it was sent, the shape, how often.
-type Shape<'a> = (u32, bool, &'a KeyTree, u64);
+type Shape<'a> = (u32, bool, &'a Arc<KeyTree>, u64);
 
 /// One session while it is folded.
 struct Fold<'a, 'b> {
     stats: &'b mut Stats,
     catalog: &'a Catalog,
+    known: &'b mut Known,
     /// 0 if it is not known.
     device: u32,
     text: Text,
@@ -390,7 +394,7 @@ impl<'a> Fold<'a, '_> {
     }
 
     fn call(&mut self, call: &'a Api) {
-        let Some(endpoint) = self.catalog.endpoint(call.method, &call.url) else {
+        let Some(endpoint) = self.known.endpoint(self.catalog, call.method, &call.url) else {
             return;
         };
         let endpoint = number(endpoint.place());
@@ -404,7 +408,8 @@ impl<'a> Fold<'a, '_> {
         }
         for (sent, body) in [(true, &call.request), (false, &call.response)] {
             let Some(body) = body else { continue };
-            let same = |known: &&mut Shape<'_>| (known.0, known.1) == (endpoint, sent) && known.2 == body;
+            let alike = |known: &Arc<KeyTree>| Arc::ptr_eq(known, body) || known == body;
+            let same = |known: &&mut Shape<'_>| (known.0, known.1) == (endpoint, sent) && alike(known.2);
             if let Some(known) = self.shapes.iter_mut().find(same) {
                 known.3 += 1;
             } else if self.shapes.len() < SHAPES_OF_A_SESSION {

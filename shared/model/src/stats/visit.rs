@@ -1,6 +1,6 @@
 //! What is remembered of the page that a session is on.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// A form begun on this visit to a page.
 #[derive(Debug)]

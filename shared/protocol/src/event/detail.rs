@@ -1,5 +1,7 @@
 //! What each kind of event tells.
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -71,7 +73,7 @@ details! {
     /// A click or tap.
     pub struct Click {
         /// On what.
-        pub el: Element,
+        pub el: Arc<Element>,
         /// Where in the viewport, CSS pixels from the left.
         pub x: u16,
         /// CSS pixels from the top.
@@ -87,7 +89,7 @@ details! {
     /// A field was filled and left.
     pub struct Input {
         /// Which one.
-        pub el: Element,
+        pub el: Arc<Element>,
         /// What is told of its value.
         pub value: Value,
         /// Keys pressed. Not told of a secret, as the next one and the rhythm: how many keys a password took is its length.
@@ -111,7 +113,7 @@ details! {
     /// A form was submitted.
     pub struct Submit {
         /// The form.
-        pub el: Element,
+        pub el: Arc<Element>,
         /// Whether the browser found it valid.
         pub valid: bool,
         /// How many of its fields held something.
@@ -127,7 +129,7 @@ details! {
         pub mods: Mods,
         /// On what.
         #[serde(default)]
-        pub el: Option<Element>,
+        pub el: Option<Arc<Element>>,
     }
 
     /// A stretch of pointer movement.
@@ -158,16 +160,16 @@ details! {
         pub ms: u32,
         /// In what, if not the page.
         #[serde(default)]
-        pub el: Option<Element>,
+        pub el: Option<Arc<Element>>,
     }
 
     /// A drag and its drop.
     pub struct Drag {
         /// What was dragged.
-        pub el: Element,
+        pub el: Arc<Element>,
         /// Onto what.
         #[serde(default)]
-        pub to: Option<Element>,
+        pub to: Option<Arc<Element>>,
         /// Pixels right.
         pub dx: i16,
         /// Pixels down.
@@ -191,10 +193,10 @@ details! {
         pub ms: u32,
         /// The shape of what was sent.
         #[serde(default)]
-        pub request: Option<KeyTree>,
+        pub request: Option<Arc<KeyTree>>,
         /// The shape of the answer.
         #[serde(default)]
-        pub response: Option<KeyTree>,
+        pub response: Option<Arc<KeyTree>>,
         /// Whether it went over XMLHttpRequest.
         #[serde(default)]
         pub xhr: bool,
