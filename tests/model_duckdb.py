@@ -43,8 +43,8 @@ told = {
 }
 wanted = {(came, next): (support, count) for came, next, support, count in counted}
 missing, extra = wanted.keys() - told.keys(), told.keys() - wanted.keys()
-# Noise: support by k/2 either way, counts by as much times a session's; nothing below k. None at k = 1.
-reach = k // 2
+# Noise: support by twice k/2 either way, counts by as much times a session's; nothing below k. None at k = 1.
+reach = 2 * (k // 2)
 
 
 def alike(wanted, told):

@@ -8,8 +8,9 @@ use testgram_protocol::event::{Element, Method, UrlTemplate};
 
 use crate::catalog::{Catalog, ElementId, EndpointId, PageId};
 
-/// Most answers of one sort that are remembered: some megabytes.
-const MOST: usize = 1 << 16;
+/// Most answers of one sort that are remembered: what people meet on a site. Of what somebody made up, long as it may be, that is some
+/// twenty megabytes.
+const MOST: usize = 1 << 13;
 
 /// Answers of one catalog.
 #[derive(Debug, Clone, Default)]

@@ -35,6 +35,9 @@ impl Default for Settings {
 /// Most symbols of the sample that weights and personas are learned from, in a minute or two. Weights are some hundreds: more would not make them better.
 const MOST_SYMBOLS: usize = 500_000;
 
+/// But so many sessions in any case, more than any k: long ones alone must not be all that is learned from.
+const LEAST_SESSIONS: usize = 2_000;
+
 /// Makes a model. The same evidence gives the same model, byte for byte.
 #[must_use]
 pub fn learn(evidence: &Evidence, settings: Settings) -> Model {
@@ -88,7 +91,7 @@ pub(crate) fn sampled(evidence: &Evidence) -> Vec<&[Symbol]> {
         Some(*sum)
     });
     let enough = sizes.take_while(|sum| *sum <= MOST_SYMBOLS).count();
-    sessions.take(enough).collect()
+    sessions.take(enough.max(LEAST_SESSIONS)).collect()
 }
 
 /// The symbols that reached the threshold, numbered among themselves: gaps would tell where in the alphabet the others stand.
@@ -135,9 +138,12 @@ struct Gate {
 
 impl Gate {
     fn next(self, key: Key, next: &Next, variety: u32) -> Published {
-        // Not the whole context: longer ones tell the same of the same sessions, and many noises of one number would average out.
-        let about = (key.symbols().next(), next.symbol);
-        let (support, count) = self.noise.on(self.k, about, (u64::from(next.support), next.count));
+        // What lasts is not of the whole context: longer ones tell nearly the same of nearly the same sessions, and many noises of
+        // one number would average out.
+        let lasting = (key.symbols().next(), next.symbol);
+        let about = (key, next.symbol);
+        let times = (u64::from(next.support), next.count);
+        let (support, count) = self.noise.on(self.k, (lasting, about), times);
         // What is below k counts in it as what is not.
         let variety = match variety {
             0 => 0,
@@ -154,7 +160,8 @@ impl Gate {
     fn persona(self, nth: u32, persona: Persona) -> Persona {
         let step = |(after, next, count, support): (Symbol, Symbol, u32, u32)| {
             let times = (u64::from(support), u64::from(count));
-            let (support, count) = self.noise.on(self.k, ("step", nth, after, next), times);
+            let about = ("step", nth, after, next);
+            let (support, count) = self.noise.on(self.k, (about, about), times);
             (after, next, small(count), small(support))
         };
         let sessions = u64::from(persona.sessions);

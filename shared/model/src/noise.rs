@@ -4,8 +4,9 @@
 //! same whole is told in many places. So each number is off by a little, as offices of statistics have it that publish many tables of the
 //! same people (the cell key method, Fraser and Wooton 2005): a sum of few numbers is then off by more than k can hide.
 //!
-//! The noise is a function of a secret, of what the number is about, and of the number: the same number has the same noise in the next
-//! model, so that nothing is gained by waiting for many, and another number has another noise.
+//! The noise is a function of a secret, of what the number is about, and of the number, in two layers. One lasts while the number
+//! stays about as large: whoever adds sessions of their own, or compares many models, does not get rid of it. The other is new for each number
+//! and each place: two numbers that differ by one look no more different than two that are equal.
 
 use std::hash::{Hash, Hasher};
 
@@ -28,10 +29,27 @@ impl std::fmt::Debug for Noise {
     }
 }
 
-/// How far noise reaches either way: k / 2, so that what is off by it twice may hide anything below k. None for k = 1, which hides
-/// nothing.
-pub(crate) const fn reach(k: u32) -> u64 {
+/// How far each layer of noise reaches either way, for what a session has once: k / 2, so that a difference of two numbers hides
+/// whatever is below k. Nothing for k = 1, which hides nothing.
+pub(crate) const fn layer(k: u32) -> u64 {
     k as u64 / 2
+}
+
+/// How far both layers together reach.
+pub(crate) const fn reach(k: u32) -> u64 {
+    2 * layer(k)
+}
+
+/// More of it would only make a huge number less even.
+const MOST_OFTEN: u64 = 1 << 20;
+
+/// A number that is told.
+#[derive(Clone, Copy)]
+struct Told {
+    k: u32,
+    many: u64,
+    /// How much a session has of it.
+    often: u64,
 }
 
 impl Noise {
@@ -44,25 +62,44 @@ impl Noise {
         Self { epsilon, secret }
     }
 
-    /// Support and count with noise; never below k, which all that is published has reached.
-    pub(crate) fn on(&self, k: u32, about: impl Hash, (support, count): (u64, u64)) -> (u64, u64) {
-        if reach(k) == 0 && self.epsilon.is_none() {
+    /// Support and count with noise; never below k, which all that is published has reached. `lasting` is what the lasting layer
+    /// is about, which may be the same for numbers that are nearly one.
+    pub(crate) fn on(
+        &self,
+        k: u32,
+        (lasting, fresh): (impl Hash, impl Hash),
+        (support, count): (u64, u64),
+    ) -> (u64, u64) {
+        if layer(k) == 0 && self.epsilon.is_none() {
             return (support, count);
         }
         // A session changes a support by one at most, and a count by what it did: on average this much.
-        let often = i64::try_from(count.div_ceil(support.max(1))).unwrap_or(i64::MAX);
-        let mut draws = self.draws((about, support, count));
-        let mut draw = || draws.near(reach(k)).saturating_add(draws.laplace(self.epsilon));
-        let support = support.saturating_add_signed(draw()).max(u64::from(k));
-        let count = count.saturating_add_signed(draw().saturating_mul(often));
+        let often = count.div_ceil(support.max(1)).min(MOST_OFTEN);
+        let told = |many, often| Told { k, many, often };
+        let noise = self.of(("support", &lasting), ("support", &fresh), told(support, 1));
+        let support = support.saturating_add_signed(noise).max(u64::from(k));
+        let noise = self.of(("count", &lasting, often), ("count", &fresh), told(count, often));
+        let count = count.saturating_add_signed(noise);
         (support, count.max(support))
     }
 
     /// A number of sessions, or of other things of which a session has one, with noise; never below `least`.
     pub(crate) fn once(&self, k: u32, about: impl Hash, many: u64, least: u64) -> u64 {
-        let mut draws = self.draws((about, many));
-        let noise = draws.near(reach(k)).saturating_add(draws.laplace(self.epsilon));
+        let noise = self.of(("once", &about), ("once", &about), Told { k, many, often: 1 });
         many.saturating_add_signed(noise).max(least)
+    }
+
+    fn of(&self, lasting: impl Hash, fresh: impl Hash, told: Told) -> i64 {
+        let Told { k, many, often } = told;
+        // Not a multiple of `often`: what is left of a count by it would be told exactly.
+        let reach = layer(k).saturating_mul(often);
+        let roughly = many / (2 * u64::from(k) * often).max(1);
+        let lasting = self.draws(("lasting", lasting, roughly)).near(reach);
+        let mut fresh = self.draws(("fresh", fresh, many));
+        let more = self.epsilon.map(|epsilon| epsilon / often as f32);
+        lasting
+            .saturating_add(fresh.near(reach))
+            .saturating_add(fresh.laplace(more))
     }
 
     fn draws(&self, of: impl Hash) -> Draws {
@@ -142,10 +179,14 @@ mod tests {
 
     const K: u32 = 5;
 
+    fn on(noise: Noise, about: &str, many: (u64, u64)) -> (u64, u64) {
+        noise.on(K, (about, about), many)
+    }
+
     #[test]
     fn where_nothing_is_hidden_nothing_changes() {
         let noise = Noise::new(None, [7; 32]);
-        assert_eq!(noise.on(1, "a", (5, 12)), (5, 12));
+        assert_eq!(noise.on(1, ("a", "a"), (5, 12)), (5, 12));
         assert_eq!(noise.once(1, "a", 5, 0), 5);
     }
 
@@ -154,7 +195,7 @@ mod tests {
         let many = |secret, about, from: u64| {
             let noise = Noise::new(None, [secret; 32]);
             (from..from + 100)
-                .map(|many| noise.on(K, about, (many, 3 * many)).0 as i64 - many as i64)
+                .map(|many| on(noise, about, (many, 3 * many)).0 as i64 - many as i64)
                 .collect::<Vec<_>>()
         };
         assert_eq!(many(1, "a", 50), many(1, "a", 50));
@@ -164,14 +205,42 @@ mod tests {
     }
 
     #[test]
-    fn any_noise_is_as_likely() {
+    fn a_part_of_it_lasts_while_a_number_grows_a_little() {
+        // Whoever sees 1,000 to 1,009 of one thing, and takes off what they added, averages to what lasts: not to what it was.
+        let mean_of = |about: u32| {
+            let noise = Noise::new(None, [1; 32]);
+            let off = (1_000..1_010_u64).map(|many| noise.once(K, about, many, 0) as i64 - many as i64);
+            off.sum::<i64>() as f64 / 10.0
+        };
+        let means: Vec<f64> = (0..200).map(mean_of).collect();
+        let spread = (means.iter().map(|mean| mean * mean).sum::<f64>() / 200.0).sqrt();
+        assert!(spread > 1.2, "{spread}");
+    }
+
+    #[test]
+    fn counts_are_not_off_by_multiples_of_what_a_session_does() {
         let noise = Noise::new(None, [1; 32]);
-        let mut often = [0_i32; 5];
-        for many in 1_000..6_000 {
-            let off = noise.once(K, "a", many, 0) as i64 - many as i64;
-            *often.get_mut((off + 2) as usize).unwrap() += 1;
+        let odd = (0..1_000_u64)
+            .filter(|about| noise.on(K, (about, about), (30, 55)).1 % 2 == 1)
+            .count();
+        assert!((400..600).contains(&odd), "{odd}");
+    }
+
+    #[test]
+    fn it_reaches_as_far_as_it_says_and_is_even() {
+        let noise = Noise::new(None, [1; 32]);
+        let mut often = [0_i32; 9];
+        for about in 0..9_000_u32 {
+            let off = noise.once(K, about, 1_000, 0) as i64 - 1_000;
+            *often.get_mut((off + 4) as usize).unwrap() += 1;
         }
-        assert!(often.iter().all(|often| (often - 1_000).abs() < 120), "{often:?}");
+        // The sum of two even ones.
+        let expected = [1, 2, 3, 4, 5, 4, 3, 2, 1].map(|of| of * 360);
+        let off = often
+            .iter()
+            .zip(expected)
+            .map(|(often, expected)| (often - expected).abs());
+        assert!(off.max() < Some(140), "{often:?}");
     }
 
     #[test]
@@ -188,8 +257,8 @@ mod tests {
     #[test]
     fn it_never_goes_below_the_threshold() {
         for noise in [None, Some(0.05)].map(|epsilon| Noise::new(epsilon, [1; 32])) {
-            for about in 0..1_000 {
-                let (support, count) = noise.on(K, about, (6, 7));
+            for about in 0..1_000_u32 {
+                let (support, count) = noise.on(K, (about, about), (6, 7));
                 assert!(support >= 5 && count >= support);
             }
         }

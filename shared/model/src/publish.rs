@@ -124,8 +124,17 @@ impl Publishing<'_> {
         }
     }
 
+    /// 0 for fewer than k, and else rounded down to one of the steps of a histogram.
+    fn roughly(&self, many: u64) -> u64 {
+        if many < u64::from(self.gate.k()) {
+            0
+        } else {
+            Scale::Log.from(scale::log(many))
+        }
+    }
+
     fn lengths(&self) -> Lengths {
-        let of = |kind| self.gate.histogram(Scale::Log, Subject::new(kind, 0, 0));
+        let of = |kind| self.gate.lengths(Scale::Log, Subject::new(kind, 0, 0));
         Lengths {
             events: of(Kind::Events),
             actions: of(Kind::Actions),
@@ -136,9 +145,7 @@ impl Publishing<'_> {
 
     fn withheld(&self, learned: &crate::model::Model) -> Withheld {
         let k = u64::from(self.gate.k());
-        let roughly = |many: u64| {
-            if many < k { 0 } else { Scale::Log.from(scale::log(many)) }
-        };
+        let roughly = |many: u64| self.roughly(many);
         let below = |kind| {
             self.gate
                 .texts(kind)

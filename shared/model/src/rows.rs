@@ -220,6 +220,10 @@ impl<'a> Nexts<'a> {
 fn varieties(counts: &Counts) -> Vec<u32> {
     let keys = counts.keys();
     let mut varieties = vec![0_u32; keys.len().checked_sub(1).map_or(0, |last| counts.range(last).end)];
+    if counts.is_full() {
+        // Some contexts were let go, and with them some of the variety: counts weigh instead.
+        return varieties;
+    }
     let mut shorter = 0;
     for (place, key) in keys.iter().enumerate() {
         let Some(wanted) = key.shorter_suffix() else { continue };

@@ -167,7 +167,9 @@ impl World<'_> {
         let get = self.room.client.get_item().table_name(&self.room.tables.control);
         let get = get
             .key(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
-            .key(attribute::SK, AttributeValue::S(key::world_sort(self.world)));
+            .key(attribute::SK, AttributeValue::S(key::world_sort(self.world)))
+            // Who changes settings leaves a note, which is read before: what is read after it must be no older.
+            .consistent_read(true);
         let got = get
             .send()
             .await

@@ -248,7 +248,9 @@ interface Captured {
 async function capture(tap: Tap, stack: Stack, storage: readonly string[]): Promise<Captured> {
   const frames = Buffer.concat(tap.sent).toString();
   const decoded = await stack.decoded();
+  const { rows, model } = await stack.archived(KEY);
   const parts = tap.sent.map((part) => readable(part.toString())).join("\n");
+  // With the archive's files and the model among them.
   const files = await stack.files();
   return {
     wire: {
@@ -262,6 +264,10 @@ async function capture(tap: Tap, stack: Stack, storage: readonly string[]): Prom
     stores: {
       buffer: decoded,
       "buffer, strings": readable(decoded),
+      "archive, rows": rows,
+      "archive, strings": readable(rows),
+      model,
+      "model, strings": readable(model),
       "log and metrics": stack.log(),
       "log and metrics, strings": readable(stack.log()),
       ...Object.fromEntries(files.map(({ name, bytes }) => [`file ${name}`, bytes])),
@@ -348,6 +354,9 @@ tapped.describe("planted secrets", () => {
     expect(tap.acks().flatMap(({ rejected = [] }) => rejected)).toEqual([]);
     expect(tap.replies().filter(({ type }) => type !== "ack")).toEqual([]);
     expect(stored.length).toBe(tap.events().length);
+    const rows = String(stores["archive, rows"]).split("\n").filter(Boolean);
+    expect(rows.filter((row) => JSON.parse(row).kind !== "meta").length).toBeGreaterThanOrEqual(stored.length);
+    expect(JSON.parse(String(stores.model)).pages.length).toBeGreaterThan(5);
     expect(tap.frames().filter(({ lost }) => lost?.queue || lost?.thrown)).toEqual([]);
   });
 

@@ -111,7 +111,7 @@ fn a_demo_goes_all_the_way_and_leaves_a_folder_that_up_takes_on() {
     let show = json(&[&["model", "show"][..], &aws].concat());
     // With noise, the same in both.
     let sessions = &show["summary"]["sessions"];
-    assert!((38..=42).contains(&sessions.as_u64().unwrap()), "{sessions}");
+    assert!((36..=44).contains(&sessions.as_u64().unwrap()), "{sessions}");
     let (model, _) = succeeds(&[&["model", "download"][..], &aws].concat());
     let model: Value = serde_json::from_str(&model).unwrap();
     assert_eq!(&model["sessions"]["support"], sessions);

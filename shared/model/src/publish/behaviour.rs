@@ -22,6 +22,9 @@ use crate::stats::scale::Scale;
 /// One session of the sample in so many is held out to measure with.
 const HELD_OUT: u64 = 10;
 
+/// Sessions counted together: their contexts must fit into memory before they are bounded.
+const TOGETHER: usize = 512;
+
 /// Most sessions to measure with: more would say the same to the second decimal.
 const MEASURED: usize = 2_000;
 
@@ -44,7 +47,7 @@ impl Publishing<'_> {
         let sampled = learn::sampled(self.partial.evidence()).len() as u64;
         Some(Behaviour {
             sessions: self.gate.passed(sessions.support, ends)?,
-            outcomes: u32::try_from(model.outcomes).unwrap_or(u32::MAX),
+            outcomes: self.outcomes(model),
             symbols: self.symbols(model, nothing),
             smoothing: self.smoothing(model),
             contexts: model.contexts.iter().map(|context| self.context(context)).collect(),
@@ -58,6 +61,17 @@ impl Publishing<'_> {
                 weights: model.mixing.clone(),
             },
         })
+    }
+
+    /// Those that are named, and roughly those that are not.
+    fn outcomes(&self, model: &Model) -> u32 {
+        let named = model.alphabet.outcomes() as u64;
+        let withheld = model.outcomes as u64 - named;
+        let roughly = match self.gate.k() {
+            1 => withheld,
+            _ => self.roughly(withheld).max(1),
+        };
+        u32::try_from(named + roughly).unwrap_or(u32::MAX)
     }
 
     fn symbols(&self, model: &Model, nothing: &Context) -> Vec<SymbolRow> {
@@ -178,8 +192,11 @@ impl Publishing<'_> {
         if support < k || learned_from < k {
             return Vec::new();
         }
-        let mut others = Evidence::new(evidence.alphabet().clone(), SAMPLE);
-        others.extend(rest.iter().map(|sampled| (sampled.hash, &sampled.symbols)));
+        // Nothing is merged with it, so that any seed does.
+        let mut others = Evidence::new(evidence.alphabet().clone(), SAMPLE).bounded(Some(0));
+        for some in rest.chunks(TOGETHER) {
+            others.extend(some.iter().map(|sampled| (sampled.hash, &sampled.symbols)));
+        }
         let model = learn(&others, self.settings());
         let sessions: Vec<Vec<Symbol>> = held_out
             .iter()
@@ -194,8 +211,8 @@ impl Publishing<'_> {
             learned_from: told(learned_from),
             actions: told(fidelity.symbols),
             bits: rounded(fidelity.bits_per_symbol),
-            top1: rounded(fidelity.top1),
-            top5: rounded(fidelity.top5),
+            top1: rounded(fidelity.top1 / 10.0) * 10.0,
+            top5: rounded(fidelity.top5 / 10.0) * 10.0,
         };
         [
             ("model", compared.model),

@@ -48,7 +48,7 @@ impl<'a> Gate<'a> {
     /// What may be told of something: in how many sessions it was, and how often.
     pub(super) fn tell(&self, about: impl Hash, (support, count): (u64, u64)) -> Option<Tallied> {
         self.passed(support, count)?;
-        let (support, count) = self.noise.on(self.k, about, (support, count));
+        let (support, count) = self.noise.on(self.k, (&about, &about), (support, count));
         Some(Tallied { support, count })
     }
 
@@ -100,6 +100,15 @@ impl<'a> Gate<'a> {
 
     /// A histogram.
     pub(super) fn histogram(&self, scale: Scale, subject: Subject) -> Vec<Bucket> {
+        self.buckets_of(scale, subject, |about, cell| self.tell_cell(about, cell))
+    }
+
+    /// A histogram of sessions: each is in one row, once.
+    pub(super) fn lengths(&self, scale: Scale, subject: Subject) -> Vec<Bucket> {
+        self.buckets_of(scale, subject, |about, cell| self.tell_once(about, cell.count))
+    }
+
+    fn buckets_of(&self, scale: Scale, subject: Subject, tell: impl Fn(u64, Cell) -> Option<Tallied>) -> Vec<Bucket> {
         let cells: Vec<(u8, Cell)> = self
             .facts
             .range(subject.at(0)..=subject.at(ALL))
@@ -108,7 +117,7 @@ impl<'a> Gate<'a> {
         self.rows(&cells)
             .into_iter()
             .filter_map(|(fine, cell)| {
-                let Tallied { support, count } = self.tell_cell(subject.at(fine), cell)?;
+                let Tallied { support, count } = tell(subject.at(fine), cell)?;
                 Some(Bucket {
                     from: scale.from(fine),
                     support,

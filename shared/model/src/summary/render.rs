@@ -389,7 +389,7 @@ fn withheld(summary: &Summary) -> String {
     if summary.k > 1 {
         out.push_str(&format!(
             "Sessions are told to within {} either way, so that nobody shows in a difference.\n",
-            summary.k / 2
+            crate::noise::reach(summary.k)
         ));
     }
     if !full.is_empty() {

@@ -24,7 +24,18 @@ export interface Stack extends Tg {
   files(): Promise<{ readonly name: string; readonly bytes: Buffer }[]>;
   /** What `decode-buffer` prints of the whole buffer. */
   decoded(): Promise<string>;
+  /** Archives and builds now: every row of the archive as JSON, as DuckDB reads it, and the world's model. */
+  archived(key: string): Promise<{ readonly rows: string; readonly model: string }>;
 }
+
+/** Prints every row of the archive below a folder, a JSON object a line. */
+const ROWS = `
+import duckdb, sys
+db = duckdb.connect()
+rows = db.execute("SELECT to_json(row)::VARCHAR FROM read_parquet(?, union_by_name = true) row", [sys.argv[1] + "/**/*.parquet"])
+for (row,) in rows.fetchall():
+    print(row)
+`;
 
 async function startStack(worlds: readonly World[]): Promise<Stack & { stop(): Promise<void> }> {
   const data = await mkdtemp(join(tmpdir(), "testgram-proof-"));
@@ -52,7 +63,9 @@ async function startStack(worlds: readonly World[]): Promise<Stack & { stop(): P
     });
     child.once("exit", (code) => reject(new Error(`tg up ended with ${code}: ${log.join("\n")}`)));
   });
-  const decoded = async () => (await promisify(execFile)(DECODE, ["--endpoint", aws], { maxBuffer: 1 << 28 })).stdout;
+  const printed = async (program: string, ...rest: string[]) =>
+    (await promisify(execFile)(program, rest, { maxBuffer: 1 << 28 })).stdout;
+  const decoded = () => printed(DECODE, "--endpoint", aws);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -77,6 +90,13 @@ async function startStack(worlds: readonly World[]): Promise<Stack & { stop(): P
         .sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
     },
     decoded,
+    async archived(key) {
+      const { tenant, world } = all.find((world) => world.key === key)!;
+      await printed(TG, "archive", "--aws", aws);
+      await printed(TG, "build", "--aws", aws, "--world", `${tenant}/${world}`);
+      const model = await printed(TG, "model", "download", "--aws", aws, "--world", `${tenant}/${world}`);
+      return { rows: await printed("python3", "-c", ROWS, state), model };
+    },
     log: () => log.join("\n"),
     async files() {
       const names = await readdir(state, { recursive: true, withFileTypes: true });
