@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::settings::Settings;
@@ -268,11 +268,7 @@ impl World<'_> {
             .condition_expression("attribute_not_exists(pk) OR #at <= :at")
             .expression_attribute_names("#at", attribute::AT)
             .expression_attribute_values(":at", AttributeValue::N(pointer.at_ms.to_string()));
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == Some(CONDITION) => Ok(false),
-            Err(error) => Err(StoreError::of(&error, "control:PutItem")),
-        }
+        holds(put.send().await, "control:PutItem")
     }
 
     /// Withdraws the published model, unless it is made of files that were listed later.
@@ -287,11 +283,7 @@ impl World<'_> {
             .condition_expression("attribute_not_exists(pk) OR #at <= :at")
             .expression_attribute_names("#at", attribute::AT)
             .expression_attribute_values(":at", AttributeValue::N(at_ms.to_string()));
-        match delete.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some(CONDITION) => Ok(()),
-            Err(error) => Err(StoreError::of(&error, "control:DeleteItem")),
-        }
+        holds(delete.send().await, "control:DeleteItem").map(|_| ())
     }
 
     /// Deletes models from before a moment that are not the published one: a series of them tells by how much each differs from
@@ -346,16 +338,7 @@ impl World<'_> {
     /// [`StoreError`].
     pub async fn note(&self) -> Result<Option<String>, StoreError> {
         let get = self.room.client.get_item().table_name(&self.room.tables.control);
-        let get = get
-            .key(
-                attribute::PK,
-                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
-            )
-            .key(
-                attribute::SK,
-                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
-            )
-            .consistent_read(true);
+        let get = get.set_key(Some(self.note_key())).consistent_read(true);
         let got = get
             .send()
             .await
@@ -375,48 +358,35 @@ impl World<'_> {
         }
     }
 
+    fn note_key(&self) -> HashMap<String, AttributeValue> {
+        let partition = key::changed_partition(self.tenant, self.world);
+        let sort = key::changed_sort(self.tenant, self.world);
+        HashMap::from([
+            (attribute::PK.to_owned(), AttributeValue::S(partition)),
+            (attribute::SK.to_owned(), AttributeValue::S(sort)),
+        ])
+    }
+
     async fn noted(&self, token: &str, due_ms: u64) -> Result<(), StoreError> {
         let put = self.room.client.put_item().table_name(&self.room.tables.control);
         let put = put
-            .item(
-                attribute::PK,
-                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
-            )
-            .item(
-                attribute::SK,
-                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
-            )
+            .set_item(Some(self.note_key()))
             .item(attribute::TOKEN, AttributeValue::S(note::token()?))
             .item(attribute::DUE, AttributeValue::N(due_ms.to_string()))
             .condition_expression("attribute_not_exists(pk) OR #token = :token")
             .expression_attribute_names("#token", attribute::TOKEN)
             .expression_attribute_values(":token", AttributeValue::S(token.to_owned()));
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some(CONDITION) => Ok(()),
-            Err(error) => Err(StoreError::of(&error, "control:PutItem")),
-        }
+        holds(put.send().await, "control:PutItem").map(|_| ())
     }
 
     async fn forgotten(&self, token: &str) -> Result<(), StoreError> {
         let delete = self.room.client.delete_item().table_name(&self.room.tables.control);
         let delete = delete
-            .key(
-                attribute::PK,
-                AttributeValue::S(key::changed_partition(self.tenant, self.world)),
-            )
-            .key(
-                attribute::SK,
-                AttributeValue::S(key::changed_sort(self.tenant, self.world)),
-            )
+            .set_key(Some(self.note_key()))
             .condition_expression("#token = :token")
             .expression_attribute_names("#token", attribute::TOKEN)
             .expression_attribute_values(":token", AttributeValue::S(token.to_owned()));
-        match delete.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some(CONDITION) => Ok(()),
-            Err(error) => Err(StoreError::of(&error, "control:DeleteItem")),
-        }
+        holds(delete.send().await, "control:DeleteItem").map(|_| ())
     }
 }
 
@@ -425,4 +395,16 @@ fn number(item: &HashMap<String, AttributeValue>, name: &str) -> Option<u64> {
     item.get(name)
         .and_then(|number| number.as_n().ok())
         .and_then(|number| number.parse().ok())
+}
+
+/// Whether the condition of a write held; what it is there for has then been done by somebody else.
+fn holds<T, E: ProvideErrorMetadata, R>(
+    written: Result<T, SdkError<E, R>>,
+    action: &'static str,
+) -> Result<bool, StoreError> {
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some(CONDITION) => Ok(false),
+        Err(error) => Err(StoreError::of(&error, action)),
+    }
 }
