@@ -90,6 +90,13 @@ fn first_day(at_ms: u64, days: u64) -> String {
     calendar::date(at_ms.saturating_sub(days * DAY_MS))
 }
 
+/// When a day that is retained now is no more.
+fn leaves(day: &str, now_ms: u64, days: u64) -> Option<u64> {
+    let midnight = |after: u64| (now_ms / DAY_MS + after) * DAY_MS;
+    // Tomorrow may be retained as well: clocks of clients may be ahead by minutes.
+    (1..=days + 2).map(midnight).find(|at| *first_day(*at, days) > *day)
+}
+
 /// Settles which files a build is made of, and says of which partitions the vocabulary is not known yet.
 pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed> {
     let world = state.world(&build.tenant, &build.world);
@@ -111,13 +118,8 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     }
     // A world that nobody visits any more is built again when a day leaves, or its model would tell of it for ever.
     let first = partitions.keys().map(Partition::date).min();
-    let leaves = |first: &str| {
-        let midnight = |day: u64| (at_ms / DAY_MS + day) * DAY_MS;
-        // A session may have begun tomorrow: clocks of clients may be ahead by minutes.
-        (1..=days + 2).map(midnight).find(|at| *first_day(*at, days) > *first)
-    };
     let snapshot = Snapshot {
-        due_ms: first.and_then(leaves),
+        due_ms: first.and_then(|first| leaves(first, at_ms, days)),
         k: settings.k.get(),
         epsilon: settings.epsilon.map(Epsilon::get),
         partitions,
@@ -141,4 +143,23 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
             ..build.clone()
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_day_that_is_retained_leaves_at_a_midnight() {
+        let now_ms = 20_000 * DAY_MS + 77;
+        for days in [1, 30, 3_650] {
+            // From the oldest day that is retained to tomorrow.
+            for ago in [-1, 0, 1, days as i64] {
+                let day = calendar::date(now_ms.saturating_add_signed(-ago * DAY_MS as i64));
+                let left = leaves(&day, now_ms, days).unwrap();
+                assert_eq!(left, (20_001 + days).saturating_add_signed(-ago) * DAY_MS);
+                assert!(*first_day(left, days) > *day && *first_day(left - 1, days) <= *day);
+            }
+        }
+    }
 }

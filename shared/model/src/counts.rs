@@ -104,7 +104,8 @@ impl Counts {
                 .map(|(_, nexts)| nexts.len())
                 .sum::<usize>()
         };
-        if cells(self) <= most {
+        // The first one is seen at a glance, and is all that happens where nobody floods.
+        if self.nexts.len() <= most || cells(self) <= most {
             return;
         }
         let remembering = self.sorted().filter(|(key, _)| key.level() > 0);

@@ -22,7 +22,6 @@ pub mod corpus;
 mod counting;
 mod counts;
 pub mod document;
-pub mod dwell;
 mod evidence;
 mod experts;
 pub mod fidelity;

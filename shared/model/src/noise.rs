@@ -1,4 +1,4 @@
-//! Noise on every number that is published.
+//! Noise on every support and count that is published.
 //!
 //! Below k nothing is told. But what is told of a whole, less what is told of its parts, would be what the parts below k are; and the
 //! same whole is told in many places. So each number is off by a little, as offices of statistics have it that publish many tables of the
@@ -109,7 +109,7 @@ impl Noise {
     }
 }
 
-/// Random numbers of one hash: seven of four bytes are more than are drawn.
+/// Random numbers of one hash: eight of four bytes, of which three are drawn at most.
 struct Draws([u8; 32], usize);
 
 impl Draws {

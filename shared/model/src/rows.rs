@@ -239,3 +239,25 @@ fn varieties(counts: &Counts) -> Vec<u32> {
     }
     varieties
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contexts_that_were_let_go_make_up_no_variety() {
+        let sessions: Vec<Vec<Symbol>> = (0..60).map(|nth| vec![1 + nth % 7, 9, 1 + nth % 5]).collect();
+        let mut counts = Counts::of(sessions.iter());
+        let most = |counts: &Counts| {
+            let known = Known::new(counts);
+            let varieties = known
+                .sorted()
+                .flat_map(|(_, nexts)| nexts.with_varieties().map(|(_, variety)| variety));
+            varieties.max()
+        };
+        assert!(most(&counts) > Some(3));
+        counts.bound(7, 100);
+        assert!(counts.is_full());
+        assert_eq!(most(&counts), Some(0));
+    }
+}

@@ -10,7 +10,7 @@
 
 mod common;
 
-use common::reference::{reference, told};
+use common::reference::{differences, reference, told};
 use common::walker::breaches;
 use common::{catalog, document, partial, random, settings, some_recorded};
 use proptest::prelude::*;
@@ -79,11 +79,7 @@ proptest! {
     fn with_nothing_rare_it_says_what_a_slow_reference_says(all in random::sessions(7, 20)) {
         let catalog = catalog(&all, 1);
         let document = publish(&catalog, &partial(&catalog, &all), &settings(1));
-        let (told, expected) = (told(&document), reference(&catalog, &all));
-        let differences: Vec<_> = expected.iter().filter(|(name, row)| told.get(*name) != Some(*row))
-            .map(|(name, row)| (name, Some(row), told.get(name)))
-            .chain(told.iter().filter(|(name, _)| !expected.contains_key(*name)).map(|(name, row)| (name, None, Some(row))))
-            .collect();
+        let differences = differences(&told(&document), &reference(&catalog, &all));
         prop_assert!(differences.is_empty(), "expected, told: {:#?}", differences);
     }
 }

@@ -13,7 +13,7 @@
 
 mod common;
 
-use common::reference::{reference, told};
+use common::reference::{differences, reference, told};
 use common::{catalog, random, settings};
 use proptest::prelude::*;
 use testgram_columns::{Archived, Reader, sessions, write};
@@ -139,11 +139,7 @@ proptest! {
         let found = vocabulary(&partitions, chance);
         prop_assert_eq!(found.to_bytes(), catalog(&all, 1).to_bytes());
         let document = publish(&found, &counts(&partitions, &found, chance), &settings(1));
-        let (told, expected) = (told(&document), reference(&found, &all));
-        let differences: Vec<_> = expected.iter().filter(|(name, row)| told.get(*name) != Some(*row))
-            .map(|(name, row)| (name, Some(row), told.get(name)))
-            .chain(told.iter().filter(|(name, _)| !expected.contains_key(*name)).map(|(name, row)| (name, None, Some(row))))
-            .collect();
+        let differences = differences(&told(&document), &reference(&found, &all));
         prop_assert!(differences.is_empty(), "expected, told: {:#?}", differences);
     }
 }

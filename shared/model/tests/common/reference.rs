@@ -629,3 +629,12 @@ fn tell_behaviour(told: &mut Told, document: &Document) {
         told.histogram(&pair, &dwell.ms);
     }
 }
+
+/// What is told otherwise than expected, or only one of both: name, what was expected, what is told.
+pub(crate) fn differences(told: &Rows, expected: &Rows) -> Vec<String> {
+    let names: BTreeSet<&String> = told.keys().chain(expected.keys()).collect();
+    let differ = names.into_iter().filter(|name| told.get(*name) != expected.get(*name));
+    differ
+        .map(|name| format!("{name}: {:?}, {:?}", expected.get(name), told.get(name)))
+        .collect()
+}
