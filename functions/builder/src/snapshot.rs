@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 use testgram_protocol::calendar;
 use testgram_protocol::settings::Epsilon;
+use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::build::{Stage, World};
 use testgram_store::layout::Partition;
 
@@ -22,6 +23,8 @@ pub(crate) struct Snapshot {
     pub(crate) k: u32,
     /// Noise on numbers.
     pub(crate) epsilon: Option<f64>,
+    /// The first day that is retained.
+    pub(crate) first_day: String,
     /// When the oldest day leaves retention, milliseconds since 1970; none if there is no file.
     pub(crate) due_ms: Option<u64>,
     /// By partition, in order.
@@ -74,9 +77,22 @@ impl Snapshot {
     }
 }
 
+/// Most worlds that one run of the state machine takes: what a function tells it may have 256 KB. The others are the next run's.
+const WORLDS: usize = 1_000;
+
 /// The worlds whose archive has changed.
 pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
-    let changed = state.build.changed((state.now_ms)()).await?;
+    let now_ms = (state.now_ms)();
+    let mut changed = state.build.changed(now_ms).await?;
+    let line = Line::new("build").metric("WorldsChanged", Unit::Count, changed.len() as f64);
+    state.metrics.emit(line, now_ms);
+    if changed.len() > WORLDS {
+        // Not always the same: worlds that cannot be built keep their notes, and must not keep the others from theirs.
+        let minute = usize::try_from(now_ms / 60_000).unwrap_or_default();
+        let first = minute % changed.len();
+        changed.rotate_left(first);
+        changed.truncate(WORLDS);
+    }
     let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, full);
     Ok(Answer::Planned {
         builds: changed.into_iter().map(build).collect(),
@@ -104,12 +120,12 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     let note = world.note().await?.unwrap_or_default();
     let at_ms = (state.now_ms)();
     let settings = world.terms().await?.ok_or(Failed::NoSuchWorld)?.settings;
-    // The bucket deletes what is older; a file that it has not got to yet is no part of a model either.
+    // What is older is deleted when the build is through, and is no part of it.
     let days = u64::from(settings.retention_days.get());
-    let oldest = first_day(at_ms, days);
+    let first_day = first_day(at_ms, days);
     let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();
     for file in world.files().await? {
-        if *file.partition.date() >= *oldest {
+        if *file.partition.date() >= *first_day {
             partitions
                 .entry(file.partition)
                 .or_default()
@@ -119,6 +135,7 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     // A world that nobody visits any more is built again when a day leaves, or its model would tell of it for ever.
     let first = partitions.keys().map(Partition::date).min();
     let snapshot = Snapshot {
+        first_day,
         due_ms: first.and_then(|first| leaves(first, at_ms, days)),
         k: settings.k.get(),
         epsilon: settings.epsilon.map(Epsilon::get),

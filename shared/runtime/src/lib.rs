@@ -11,4 +11,4 @@ pub mod region;
 mod start;
 
 pub use lenient::lenient;
-pub use start::{Panicked, Start, StartError, shielded, start};
+pub use start::{Panicked, Start, StartError, sdk, shielded, start};

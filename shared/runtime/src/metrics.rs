@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
-/// The namespace of every metric.
+/// The namespace of metrics where no other is set. A deployed stack has one of its own: two in an account must not add up.
 pub const NAMESPACE: &str = "Testgram";
 
 /// The unit of a metric.
@@ -67,11 +67,11 @@ impl Line {
         self
     }
 
-    /// The line, as of `now_ms`.
+    /// The line, as of `now_ms`, with its metrics in `namespace`.
     #[must_use]
-    pub fn into_json(self, now_ms: u64) -> String {
+    pub fn into_json(self, namespace: &str, now_ms: u64) -> String {
         let mut values = self.values;
-        let set = json!({ "Namespace": NAMESPACE, "Dimensions": [self.dimensions], "Metrics": self.metrics });
+        let set = json!({ "Namespace": namespace, "Dimensions": [self.dimensions], "Metrics": self.metrics });
         values.insert(
             "_aws".to_owned(),
             json!({ "Timestamp": now_ms, "CloudWatchMetrics": [set] }),
@@ -90,28 +90,38 @@ fn number(value: f64) -> Value {
 }
 
 /// Where lines go.
-pub struct Sink(Box<dyn Fn(&str) + Send + Sync>);
+pub struct Sink {
+    namespace: String,
+    write: Box<dyn Fn(&str) + Send + Sync>,
+}
 
 impl Sink {
     /// Standard output, which on Lambda is the log.
     #[must_use]
-    pub fn stdout() -> Self {
-        Self(Box::new(|line| {
+    pub fn stdout(namespace: String) -> Self {
+        let write = |line: &str| {
             let mut out = std::io::stdout().lock();
             // A log that cannot be written is nothing a message should fail for.
             drop(writeln!(out, "{line}"));
-        }))
+        };
+        Self {
+            namespace,
+            write: Box::new(write),
+        }
     }
 
     /// Anywhere else.
     #[must_use]
     pub fn to(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self(Box::new(write))
+        Self {
+            namespace: NAMESPACE.to_owned(),
+            write: Box::new(write),
+        }
     }
 
     /// Writes `line`.
     pub fn emit(&self, line: Line, now_ms: u64) {
-        (self.0)(&line.into_json(now_ms));
+        (self.write)(&line.into_json(&self.namespace, now_ms));
     }
 }
 
@@ -132,13 +142,13 @@ mod tests {
             .metric("Rejected", Unit::Count, 2.0)
             .metric("Latency", Unit::Milliseconds, 1.234_56)
             .property("request_id", "r-1")
-            .into_json(1_700_000_000_000);
+            .into_json("Testgram/prod", 1_700_000_000_000);
         let read: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(
             read,
             json!({
                 "_aws": { "Timestamp": 1_700_000_000_000_u64, "CloudWatchMetrics": [{
-                    "Namespace": "Testgram", "Dimensions": [["Function", "Code"]],
+                    "Namespace": "Testgram/prod", "Dimensions": [["Function", "Code"]],
                     "Metrics": [{ "Name": "Rejected", "Unit": "Count" }, { "Name": "Latency", "Unit": "Milliseconds" }]
                 }] },
                 "Function": "ingest", "Code": "bad_time", "Rejected": 2, "Latency": 1.235, "request_id": "r-1"

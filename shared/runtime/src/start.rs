@@ -4,8 +4,9 @@ use aws_config::SdkConfig;
 use lambda_runtime::Diagnostic;
 
 use crate::aws::{self, TlsError};
+use crate::logs;
+use crate::metrics::{NAMESPACE, Sink};
 use crate::region::{self, RefusedRegion};
-use crate::{logs, metrics::Sink};
 
 /// What a function's `main` gets to build its state from.
 #[derive(Debug)]
@@ -51,21 +52,31 @@ pub async fn start() -> Result<Start, StartError> {
 const ENDPOINTS: &[&str] = &[
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_KMS",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_SQS",
 ];
 
 async fn configure() -> Result<Start, StartError> {
+    Ok(Start {
+        aws: sdk().await?,
+        metrics: Sink::stdout(variable("TESTGRAM_METRICS").unwrap_or_else(|| NAMESPACE.to_owned())),
+    })
+}
+
+/// The SDK's configuration by the environment, as functions have it: a region of the United States, and nothing without encryption beyond
+/// loopback.
+///
+/// # Errors
+/// Why there is none.
+pub async fn sdk() -> Result<SdkConfig, StartError> {
     let region = region::check(variable("AWS_REGION").as_deref())?;
     for name in ENDPOINTS {
         if variable(name).is_some_and(|url| !is_private(&url, "https://", "http://")) {
             return Err(StartError::NotEncrypted(name));
         }
     }
-    Ok(Start {
-        aws: aws::config(region).await?,
-        metrics: Sink::stdout(),
-    })
+    Ok(aws::config(region).await?)
 }
 
 /// Whether `url` is `encrypted`, or `plain` and of this machine.

@@ -14,6 +14,7 @@ use testgram_protocol::settings::Settings;
 
 use crate::error::StoreError;
 use crate::key;
+use crate::lookup;
 use crate::note;
 use crate::tables::{Tables, attribute};
 
@@ -149,6 +150,26 @@ impl Admin {
             note::put(&self.client, &self.tables, tenant, world).await?;
         }
         Ok(())
+    }
+
+    /// A world's key and settings, if there is such a world.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::Damaged`] for settings that are not known here.
+    pub async fn world(&self, tenant: &TenantId, world: &WorldId) -> Result<Option<(WorldKey, Settings)>, StoreError> {
+        let get = self.client.get_item().table_name(&self.tables.control);
+        let get = get
+            .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
+            .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
+            .consistent_read(true);
+        let got = get
+            .send()
+            .await
+            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
+        let Some(record) = got.item else { return Ok(None) };
+        let key = record.get(attribute::KEY).and_then(|key| key.as_s().ok());
+        let key = key.and_then(|key| WorldKey::new(key)).ok_or(StoreError::Damaged)?;
+        Ok(Some((key, lookup::settings(&record, tenant, world)?)))
     }
 
     fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> PutItemFluentBuilder {

@@ -1,10 +1,13 @@
 //! The bucket: puts that are always encrypted under the tenant's key, and reads below a world's prefix.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::ServerSideEncryption;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier, ServerSideEncryption};
 use testgram_protocol::id::{TenantId, WorldId};
 
 use crate::error::StoreError;
@@ -38,11 +41,25 @@ impl Keys {
     }
 }
 
+/// One attempt at a call to S3. Objects have up to hundreds of megabytes, and a small function some ten a second; nobody waits for it but a step
+/// that has minutes. A body that stands still is given up earlier by the SDK itself.
+const ATTEMPT: Duration = Duration::from_secs(60);
+/// All attempts.
+const OPERATION: Duration = Duration::from_secs(200);
+
 /// A client for S3.
 #[must_use]
 pub fn client(config: &SdkConfig) -> Client {
-    Client::new(config)
+    let timeouts = config
+        .timeout_config()
+        .map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
+    let timeouts = timeouts.operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
+    let config = aws_sdk_s3::config::Builder::from(config).timeout_config(timeouts.build());
+    Client::from_conf(config.build())
 }
+
+/// Most objects that S3 deletes in one call.
+const AT_ONCE: usize = 1_000;
 
 /// The bucket.
 #[derive(Debug, Clone)]
@@ -151,6 +168,29 @@ impl Shelf<'_> {
         }
         listed.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         Ok(listed)
+    }
+
+    /// Deletes many at once. What S3 does not delete of them makes it fail: it is found and deleted again.
+    pub(crate) async fn delete_all(&self, keys: &[String]) -> Result<(), StoreError> {
+        for keys in keys.chunks(AT_ONCE) {
+            let objects = keys.iter().map(|key| {
+                let key = format!("{}{key}", self.prefix);
+                ObjectIdentifier::builder().key(key).build()
+            });
+            let objects: Result<Vec<_>, _> = objects.collect();
+            let objects = objects.map_err(|_| StoreError::Refused)?;
+            let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
+            let delete = delete.map_err(|_| StoreError::Refused)?;
+            let call = self.bucket.client.delete_objects().bucket(&self.bucket.name);
+            let done = call.delete(delete).send().await;
+            // It asks for no other right than DeleteObject does.
+            let done = done.map_err(|error| StoreError::of(&error, "bucket:DeleteObject"))?;
+            if !done.errors().is_empty() {
+                tracing::warn!(objects = done.errors().len(), "objects were not deleted");
+                return Err(StoreError::Unavailable);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {

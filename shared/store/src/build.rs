@@ -205,6 +205,26 @@ impl World<'_> {
         self.shelf.get(key).await?.ok_or(StoreError::Damaged)
     }
 
+    /// Deletes what the archive has of the days before `first_day` (`YYYY-MM-DD`), and what of their windows was put aside. How many objects.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn expire(&self, first_day: &str) -> Result<usize, StoreError> {
+        let mut old = Vec::new();
+        for Listed { key, .. } in self.shelf.list("events/").await? {
+            if layout::partition_of(&key).is_some_and(|partition| partition.date() < first_day) {
+                old.push(key);
+            }
+        }
+        for Listed { key, .. } in self.shelf.list("aside/").await? {
+            if layout::aside_day(&key).is_some_and(|day| *day < *first_day) {
+                old.push(key);
+            }
+        }
+        self.shelf.delete_all(&old).await?;
+        Ok(old.len())
+    }
+
     /// What a stage has kept under a digest.
     ///
     /// # Errors

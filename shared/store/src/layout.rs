@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use testgram_protocol::calendar;
 use testgram_protocol::id::{SessionId, TenantId, WorldId};
 
-use crate::key::Window;
+use crate::key::{WINDOW_SECONDS, Window};
 
 /// Parts of a day. What one holds is folded as a whole, in memory: with four, a day of ten million sessions makes parts of two and
 /// a half million. More would cost small worlds more puts than events: a window is a file for each part with sessions in it.
@@ -107,6 +107,14 @@ pub fn aside(window: Window, hash: u64) -> String {
     format!("aside/{:010}-{hash:016x}.items", window.number())
 }
 
+/// The day on which the server received what stands there, from its key under its world.
+#[must_use]
+pub fn aside_day(key: &str) -> Option<String> {
+    let (window, _) = key.strip_prefix("aside/")?.split_once('-')?;
+    let window: u64 = window.parse().ok()?;
+    Some(calendar::date(window.checked_mul(WINDOW_SECONDS * 1000)?))
+}
+
 /// Where a published model stands.
 #[must_use]
 pub fn model(version: &str) -> String {
@@ -150,6 +158,16 @@ mod tests {
             "date=../../other/part=01",
         ] {
             assert_eq!(Partition::parse(odd), None, "{odd}");
+        }
+        assert_eq!(aside_day(&aside(Window::at(MS), 9)).as_deref(), Some("2026-11-23"));
+        for odd in [
+            "",
+            "aside/",
+            "aside/x-9.items",
+            "aside/18446744073709551615-9.items",
+            "events/1-9.items",
+        ] {
+            assert_eq!(aside_day(odd), None, "{odd}");
         }
         assert_eq!(partition_of("events/x.parquet"), None);
         assert_eq!(partition_of("models/date=2026-11-23/part=01/x"), None);

@@ -19,6 +19,8 @@ pub mod queue;
 pub mod recent;
 pub mod script;
 mod tables;
+#[cfg(feature = "kms")]
+pub mod tenant_key;
 
 pub use error::StoreError;
 pub use tables::{Tables, client};

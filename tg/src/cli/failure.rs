@@ -27,11 +27,15 @@ pub enum Reason {
     NoModel,
     /// 10 `input_unusable`: a file that was given cannot be read, or holds something else.
     InputUnusable,
+    /// 11 `aws_unusable`: AWS cannot be used as the environment says: no region of the United States, no credentials, no answer, no right.
+    AwsUnusable,
+    /// 12 `key_taken`: another world has the key.
+    KeyTaken,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Failed,
         Self::Usage,
         Self::PortInUse,
@@ -42,6 +46,8 @@ impl Reason {
         Self::NoSuchWorld,
         Self::NoModel,
         Self::InputUnusable,
+        Self::AwsUnusable,
+        Self::KeyTaken,
     ];
 
     /// What the process exits with.
@@ -57,6 +63,8 @@ impl Reason {
             Self::NoSuchWorld => 8,
             Self::NoModel => 9,
             Self::InputUnusable => 10,
+            Self::AwsUnusable => 11,
+            Self::KeyTaken => 12,
         }
     }
 
@@ -73,6 +81,8 @@ impl Reason {
             Self::NoSuchWorld => "no_such_world",
             Self::NoModel => "no_model",
             Self::InputUnusable => "input_unusable",
+            Self::AwsUnusable => "aws_unusable",
+            Self::KeyTaken => "key_taken",
         }
     }
 
@@ -92,6 +102,10 @@ impl Reason {
             Self::NoSuchWorld => "a world is named tenant/world; the demo world is demo/demo",
             Self::NoModel => "tg archive and tg build make one, once at least k sessions were recorded",
             Self::InputUnusable => "see tg <command> --help for what the file is to hold",
+            Self::AwsUnusable => {
+                r#"set AWS_REGION, and credentials with eval "$(aws configure export-credentials --format env)"; docs/deploy.md lists what they must allow"#
+            }
+            Self::KeyTaken => "leave --key out, and one is made",
         }
     }
 }
@@ -187,6 +201,8 @@ mod tests {
             (8, "no_such_world"),
             (9, "no_model"),
             (10, "input_unusable"),
+            (11, "aws_unusable"),
+            (12, "key_taken"),
         ];
         assert_eq!(table, pinned);
         assert_eq!(

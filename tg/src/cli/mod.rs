@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod target;
 mod up;
+mod world;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -37,6 +38,7 @@ enum Command {
     Model(model::Model),
     Demo(demo::Demo),
     Fidelity(fidelity::Fidelity),
+    World(world::World),
 }
 
 /// Runs the command that the arguments name. `clients` makes the SDK clients of the handlers against the local stores.
@@ -52,6 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clients: impl MakeClients) 
             Command::Model(model) => model.run(),
             Command::Demo(demo) => demo.run(clients),
             Command::Fidelity(fidelity) => fidelity.run(),
+            Command::World(world) => world.run(),
         },
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             output::text(&error.to_string());

@@ -242,6 +242,9 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
     for (ago, sessions) in [(9, 8), (3, 5)] {
         lake.put(&recorded_from(now - ago * 24 * 60 * MINUTE, sessions)).await;
     }
+    let mut unread = recorded_from(now - 9 * 24 * 60 * MINUTE, 1).remove(0);
+    unread.frame.push(' ');
+    lake.put_packed(&unread, &unread.batch(), vec![99]).await;
     lake.archive(now).await.unwrap();
     let sessions = |answers: Vec<Value>| {
         answers
@@ -249,7 +252,9 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
             .map(|answer| answer["sessions"].as_u64())
             .collect::<Vec<_>>()
     };
+    let aside = || stack.objects("testgram-archive/tenant=acme/world=shop/aside").len();
     let mut left = Vec::new();
+    let mut files = Vec::new();
     let moments: [fn() -> u64; 7] = [
         in_days::<0>,
         in_days::<0>,
@@ -262,9 +267,14 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
     for moment in moments {
         let built = machine::changed(&at(&lake, moment), false, &|_| ()).await.unwrap();
         left.push(sessions(built));
+        files.push((lake.files().await.len(), aside()));
     }
     let all = |many| vec![Some(many)];
     assert_eq!(left, [all(13), vec![], vec![], all(5), vec![], all(0), vec![]]);
+    // What is not retained is deleted, not only left out.
+    let (all, later) = (files[0], files[3]);
+    assert!(all.0 > later.0 && later.0 > 0 && all.1 == 1, "{files:?}");
+    assert_eq!(files, [all, all, all, (later.0, 0), (later.0, 0), (0, 0), (0, 0)]);
     assert_eq!(model(&lake).await, None);
 }
 
