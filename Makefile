@@ -5,6 +5,10 @@ export PATH := $(CURDIR)/.tools/venv/bin:$(CURDIR)/.tools/bin:$(PATH):$(HOME)/.c
 
 # As users deploy; x86_64 to run the binaries on this machine.
 ARCH ?= arm64
+# Which environment of samconfig.toml is deployed or deleted.
+ENV ?= dev
+# Parameters of the template in place of those in samconfig.toml: PARAMETERS="LogDays=14 Keys=shared"
+PARAMETERS ?=
 # Arguments for `tg up`: make up ARGS="--port 5000"
 ARGS ?=
 FUZZ_TARGET ?= frame
@@ -13,7 +17,7 @@ FUZZ_SECONDS ?= 60
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help up test setup build fmt snippet record lint fuzz generated dictionary
+.PHONY: help up test setup build deploy delete cost fmt snippet record lint fuzz generated dictionary
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +37,18 @@ build: ## Build the Lambda binaries into target/lambda/<function>/ (ARCH=arm64 o
 	@tools/setup.sh build $(ARCH)
 	@# By name, not the workspace: cargo would join the features of tg's stand-ins (tokio's `full`, …) into the functions.
 	cargo lambda build --release --locked $(if $(filter x86_64,$(ARCH)),--x86-64,--arm64) $(FUNCTIONS:%=--package testgram-%)
+
+deploy: ## Build and deploy to AWS (ENV=dev, staging or prod of samconfig.toml; PARAMETERS="Name=Value …")
+	@tools/setup.sh build $(shell uname -m)
+	tools/deploy.py $(ENV) $(PARAMETERS)
+
+delete: ## Delete a deployed stack (ENV=…); docs/deploy.md says what must go before
+	@tools/setup.sh build $(shell uname -m)
+	tools/deploy.py $(ENV) --delete
+
+cost: ## What a stack costs at list prices, per million events and a month (ARGS=--json)
+	@tools/setup.sh up
+	@cargo run --quiet --locked --package testgram-cost -- $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -76,7 +76,7 @@ answers ingest ingest-batch 'body["type"] == "ack" and body["accepted"] == 14 an
 answers ingest ingest-batch-partial '[r["code"] for r in body["rejected"]] == ["looks_like_email", "digest_not_allowed"]'
 answers ingest ingest-default 'body["code"] == "unknown_type"'
 answers ingest ingest-disconnect 'answer["statusCode"] == 200'
-answers archive archive-dispatch 'set(answer) == {"windows", "queued"} and answer["windows"] == answer["queued"]'
+answers archive archive-dispatch 'set(answer) == {"windows", "queued"} and answer["windows"] >= answer["queued"]'
 answers archive archive-work '[f["itemIdentifier"] for f in answer["batchItemFailures"]] == ["2e1424d4-f796-459a-8184-9c92662be6da"]'
 answers builder builder-plan '[(b["tenant"], b["world"]) for b in answer["builds"]] == [("demo", "demo")]'
 answers script script-get 'answer["statusCode"] == 200 and "\"key\":\"demo\"" in body and "__TESTGRAM__" not in body'

@@ -36,6 +36,9 @@ stage_snippet() {
     cd ../demo/record
     ../../snippet/node_modules/.bin/biome check .
     ../../snippet/node_modules/.bin/tsc
+    cd ../../tests/stack
+    ../../snippet/node_modules/.bin/biome check --config-path=../../demo/record .
+    ../../snippet/node_modules/.bin/tsc
   )
   counted in_folder snippet npx --no-install playwright test --project=pure
 }

@@ -2,16 +2,24 @@
 
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::StoreError;
-use testgram_store::key::{WINDOW_SECONDS, Window};
+use testgram_store::key::{GRACE_SECONDS, WINDOW_SECONDS, Window};
 
 use crate::State;
 use crate::wire::Response;
 
-/// Queues every closed window. One that is still being worked on is queued again: doing it twice is harmless, missing it is not.
-pub(crate) async fn dispatch(state: &State) -> Result<Response, StoreError> {
+const MINUTE_MS: u64 = 60_000;
+
+/// Queues closed windows that are due, or all of them. One that is still being worked on may be queued again: doing it twice is harmless,
+/// missing it is not.
+pub(crate) async fn dispatch(state: &State, all: bool) -> Result<Response, StoreError> {
     let now_ms = (state.now_ms)();
     let marks = state.archive.marks_before(Window::first_open(now_ms)).await?;
-    let queued = state.queue.send(&marks).await?;
+    let due: Vec<_> = marks
+        .iter()
+        .filter(|mark| all || is_due(mark.window, now_ms))
+        .cloned()
+        .collect();
+    let queued = state.queue.send(&due).await?;
     // How long the oldest window has been closed: what an alarm on a stuck archive goes by.
     let oldest = marks.iter().map(|mark| mark.window.number()).min();
     let lag = oldest.map_or(0, |window| now_ms.saturating_sub((window + 1) * WINDOW_SECONDS * 1000));
@@ -24,4 +32,28 @@ pub(crate) async fn dispatch(state: &State) -> Result<Response, StoreError> {
         windows: marks.len(),
         queued,
     })
+}
+
+/// In the first minutes after a window has closed, and then twice every half an hour, which is how long a message that failed stays hidden.
+/// Were it queued every minute, windows that cannot be archived would fill the queue, and others would wait behind them.
+const fn is_due(window: Window, now_ms: u64) -> bool {
+    let closed_ms = ((window.number() + 1) * WINDOW_SECONDS + GRACE_SECONDS) * 1000;
+    let minutes = now_ms.saturating_sub(closed_ms) / MINUTE_MS;
+    minutes < 3 || minutes % 30 < 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_queued_at_once_and_then_now_and_again() {
+        let window = Window::numbered(7);
+        let closed_ms = 8 * WINDOW_SECONDS * 1000 + GRACE_SECONDS * 1000;
+        assert!(Window::first_open(closed_ms) > window);
+        let due: Vec<u64> = (0..95)
+            .filter(|minute| is_due(window, closed_ms + minute * MINUTE_MS))
+            .collect();
+        assert_eq!(due, [0, 1, 2, 30, 31, 60, 61, 90, 91]);
+    }
 }

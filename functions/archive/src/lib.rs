@@ -45,7 +45,7 @@ impl State {
 /// it answers which messages are to come again.
 pub async fn handle(state: &State, request: Request) -> Result<Response, Failed> {
     match request {
-        Request::Dispatch => dispatch::dispatch(state).await.map_err(Failed::from),
+        Request::Dispatch { all } => dispatch::dispatch(state, all).await.map_err(Failed::from),
         Request::Work(messages) => Ok(worker::work(state, messages).await),
     }
 }

@@ -10,8 +10,11 @@ use testgram_store::queue;
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Raw")]
 pub enum Request {
-    /// Find closed windows and queue them.
-    Dispatch,
+    /// Find closed windows and queue those that are due, or all.
+    Dispatch {
+        /// Whether all: nothing is known to be in the queue.
+        all: bool,
+    },
     /// Archive the windows of these messages.
     Work(Vec<Message>),
 }
@@ -28,6 +31,8 @@ pub struct Message {
 #[derive(Deserialize)]
 struct Raw {
     run: Option<String>,
+    #[serde(default)]
+    all: bool,
     #[serde(rename = "Records")]
     records: Option<Vec<Record>>,
 }
@@ -45,7 +50,7 @@ impl TryFrom<Raw> for Request {
 
     fn try_from(raw: Raw) -> Result<Self, Self::Error> {
         match (raw.run.as_deref(), raw.records) {
-            (Some("dispatch"), None) => Ok(Self::Dispatch),
+            (Some("dispatch"), None) => Ok(Self::Dispatch { all: raw.all }),
             (None, Some(records)) => Ok(Self::Work(records.into_iter().map(Message::from).collect())),
             _ => Err("neither a schedule's input nor messages of a queue"),
         }
@@ -69,7 +74,7 @@ pub enum Response {
     Dispatched {
         /// Closed windows with batches in them.
         windows: usize,
-        /// Of which the queue took so many; the others are found again.
+        /// Of which so many were due and taken by the queue; the others are found again.
         queued: usize,
     },
     /// Of work: which messages are to come again. SQS takes the others for done.
@@ -112,7 +117,15 @@ mod tests {
 
     #[test]
     fn what_is_asked_is_told_apart() {
-        assert!(matches!(read(r#"{"run":"dispatch"}"#), Some(Request::Dispatch)));
+        for (json, wanted) in [
+            (r#"{"run":"dispatch"}"#, false),
+            (r#"{"run":"dispatch","all":true}"#, true),
+        ] {
+            assert!(
+                matches!(read(json), Some(Request::Dispatch { all }) if all == wanted),
+                "{json}"
+            );
+        }
         let Some(Request::Work(messages)) = read(
             r#"{"Records":[{"messageId":"a","body":"{\"tenant\":\"acme\",\"world\":\"shop\",\"window\":7}","attributes":{}},
                {"messageId":"b","body":"nonsense"},{"messageId":"c"}]}"#,

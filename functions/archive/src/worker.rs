@@ -25,6 +25,8 @@ pub struct Archived {
     pub events: usize,
     /// Items that could not be read, and were put aside as they are.
     pub aside: usize,
+    /// Items that the next release wrote: they stay in the buffer, and their window keeps its mark.
+    pub newer: usize,
     /// Files.
     pub files: usize,
     /// Their bytes.
@@ -39,6 +41,7 @@ impl Archived {
             batches: self.batches + other.batches,
             events: self.events + other.events,
             aside: self.aside + other.aside,
+            newer: self.newer + other.newer,
             files: self.files + other.files,
             bytes: self.bytes + other.bytes,
         }
@@ -82,7 +85,11 @@ async fn archive_and_report(state: &State, mark: &Mark) -> Result<(), &'static s
         .property("tenant", mark.tenant.expose())
         .property("world", mark.world.expose());
     state.metrics.emit(line, now_ms);
-    Ok(())
+    if archived.newer > 0 {
+        Err("newer_version")
+    } else {
+        Ok(())
+    }
 }
 
 /// Archives a window. One that is still open is archived as far as it goes, and keeps its mark; one without a mark is done already: a
@@ -101,6 +108,7 @@ pub async fn archive(room: &Archive, mark: &Mark, now_ms: u64) -> Result<Archive
         let mut from = Some(Position::default());
         while let Some(position) = from {
             let (page, next) = world.page(mark.window, shard, position).await?;
+            done.newer += page.newer;
             held.take(page);
             if held.batches >= HELD.0 || held.events >= HELD.1 || next.is_none() {
                 std::mem::take(&mut held).put(&world, mark.window, &mut done).await?;
@@ -108,10 +116,11 @@ pub async fn archive(room: &Archive, mark: &Mark, now_ms: u64) -> Result<Archive
             from = next;
         }
     }
-    if done.files > 0 {
+    // What is put aside has its retention, too, which builds keep.
+    if done.files > 0 || done.aside > 0 {
         world.changed().await?;
     }
-    if mark.window < Window::first_open(now_ms) {
+    if done.newer == 0 && mark.window < Window::first_open(now_ms) {
         world.clear(mark.window).await?;
     }
     Ok(done)

@@ -1,6 +1,6 @@
 //! The `$connect` authorizer as a Lambda function. Makes its clients, then only hands events over.
 
-use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use testgram_authorize::{Request, State, handle};
 use testgram_runtime::{clock, shielded, start};
 use testgram_store::authorizer::Worlds;
@@ -13,11 +13,8 @@ async fn main() -> Result<(), Error> {
     let state = State::new(Worlds::new(client(&start.aws), tables), start.metrics, clock::now_ms);
     state.warm().await;
     let state: &'static State = Box::leak(Box::new(state));
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| async move {
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| {
         shielded(handle(state, event.payload))
-            .await
-            .map_err(Diagnostic::from)?
-            .map_err(Diagnostic::from)
     }))
     .await
 }

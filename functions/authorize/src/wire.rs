@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 
-use lambda_runtime::Diagnostic;
 use serde::{Deserialize, Serialize};
 use testgram_protocol::reason::Refusal;
 use testgram_runtime::lenient;
@@ -123,19 +122,6 @@ impl Response {
                 statement: [statement],
             },
             context,
-        }
-    }
-}
-
-/// No world has the key. API Gateway answers 401 to exactly this message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unauthorized;
-
-impl From<Unauthorized> for Diagnostic {
-    fn from(_: Unauthorized) -> Self {
-        Self {
-            error_type: "Unauthorized".to_owned(),
-            error_message: "Unauthorized".to_owned(),
         }
     }
 }

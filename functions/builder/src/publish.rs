@@ -59,12 +59,10 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
         .forget_models(published.as_deref(), now_ms.saturating_sub(POINTED_MS))
         .await?;
     forget(&world, &kept, now_ms).await?;
-    let expired = world.expire(&snapshot.first_day).await?;
     world.settled(&build.note, snapshot.due_ms).await?;
     let line = Line::new("build")
         .metric("SessionsModelled", Unit::Count, sessions as f64)
         .metric("EventsModelled", Unit::Count, events as f64)
-        .metric("FilesExpired", Unit::Count, expired as f64)
         .property("tenant", build.tenant.expose())
         .property("world", build.world.expose());
     state.metrics.emit(line, now_ms);

@@ -23,8 +23,6 @@ pub(crate) struct Snapshot {
     pub(crate) k: u32,
     /// Noise on numbers.
     pub(crate) epsilon: Option<f64>,
-    /// The first day that is retained.
-    pub(crate) first_day: String,
     /// When the oldest day leaves retention, milliseconds since 1970; none if there is no file.
     pub(crate) due_ms: Option<u64>,
     /// By partition, in order.
@@ -88,8 +86,8 @@ pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
     state.metrics.emit(line, now_ms);
     if changed.len() > WORLDS {
         // Not always the same: worlds that cannot be built keep their notes, and must not keep the others from theirs.
-        let minute = usize::try_from(now_ms / 60_000).unwrap_or_default();
-        let first = minute % changed.len();
+        let hour = usize::try_from(now_ms / 3_600_000).unwrap_or_default();
+        let first = hour.wrapping_mul(WORLDS) % changed.len();
         changed.rotate_left(first);
         changed.truncate(WORLDS);
     }
@@ -120,9 +118,12 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     let note = world.note().await?.unwrap_or_default();
     let at_ms = (state.now_ms)();
     let settings = world.terms().await?.ok_or(Failed::NoSuchWorld)?.settings;
-    // What is older is deleted when the build is through, and is no part of it.
+    // First of all, so that what is older goes even where no build succeeds.
     let days = u64::from(settings.retention_days.get());
     let first_day = first_day(at_ms, days);
+    let expired = world.expire(&first_day).await?;
+    let line = Line::new("build").metric("FilesExpired", Unit::Count, expired as f64);
+    state.metrics.emit(line, at_ms);
     let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();
     for file in world.files().await? {
         if *file.partition.date() >= *first_day {
@@ -133,9 +134,9 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
         }
     }
     // A world that nobody visits any more is built again when a day leaves, or its model would tell of it for ever.
-    let first = partitions.keys().map(Partition::date).min();
+    let aside = world.first_aside_day().await?;
+    let first = partitions.keys().map(Partition::date).chain(aside.as_deref()).min();
     let snapshot = Snapshot {
-        first_day,
         due_ms: first.and_then(|first| leaves(first, at_ms, days)),
         k: settings.k.get(),
         epsilon: settings.epsilon.map(Epsilon::get),

@@ -77,6 +77,14 @@ pub enum DecodeError {
     Damaged,
 }
 
+impl DecodeError {
+    /// Whether the next release wrote it: while a deployment is under way, or after one was taken back. It is to be read again later.
+    #[must_use]
+    pub const fn is_of_next_version(self) -> bool {
+        matches!(self, Self::UnknownVersion(version) if version == VERSION + 1)
+    }
+}
+
 /// A batch that could not be encoded: the compressor failed, which is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the compressor failed")]

@@ -1,5 +1,8 @@
 //! Structured logs: one JSON object a line on standard output, where CloudWatch reads.
 //!
+//! Lines have a `timestamp`, though CloudWatch stamps them itself: one without is INFO to Lambda, whatever its level says.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
+//!
 //! Levels, so that alarms can be set on them: ERROR means that data is or may be lost or withheld by our fault; WARN that we
 //! refused or retried something by our fault and lost nothing; INFO is life cycle. What came in is logged at no level.
 
@@ -16,7 +19,6 @@ pub fn init(level: Option<&str>) {
         .with_current_span(false)
         // The runtime's span carries the request id.
         .with_span_list(true)
-        .without_time() // CloudWatch stamps lines itself
         .with_target(false);
     // A second start in one process (tests) keeps the first.
     drop(

@@ -2,17 +2,18 @@
 //! holds this room.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ReturnValue, ScalarAttributeType,
-    TimeToLiveSpecification,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType,
+    TimeToLiveSpecification, TransactWriteItem, Update,
 };
 use testgram_protocol::id::{TenantId, WorldId, WorldKey, WorldSalt};
 use testgram_protocol::settings::Settings;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, holds};
 use crate::key;
 use crate::lookup;
 use crate::note;
@@ -95,8 +96,9 @@ impl Admin {
             .map_err(|error| StoreError::of(&error, "UpdateTimeToLive"))
     }
 
-    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it. A
-    /// world that has no salt, or no secret of its noise, is given one, which it keeps for ever.
+    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it. Without `settings`
+    /// those that it has stay, and a new world has the defaults. A world that has no salt, or no secret of its noise, is given one, which it
+    /// keeps for ever.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Taken`] if another world has the key.
@@ -105,11 +107,8 @@ impl Admin {
         tenant: &TenantId,
         world: &WorldId,
         world_key: &WorldKey,
-        settings: &Settings,
+        settings: Option<&Settings>,
     ) -> Result<(), StoreError> {
-        let settings = settings.to_json().map_err(|_| StoreError::Refused)?;
-        let salt = WorldSalt::from_bytes(random()?);
-        let written = settings.clone();
         let entry = [
             (attribute::PK, key::world_key(world_key)),
             (attribute::SK, "key".to_owned()),
@@ -122,34 +121,88 @@ impl Admin {
             .expression_attribute_values(":tenant", AttributeValue::S(tenant.expose().to_owned()))
             .expression_attribute_values(":world", AttributeValue::S(world.expose().to_owned()));
         self.send(unless_taken).await?;
-        // One call, so that a salt is made once whoever else writes: under another one every label would be another label.
-        let record = self.client.update_item().table_name(&self.tables.control);
-        let record = record
+        let record = self.record(tenant, world, world_key, settings)?;
+        // Its model was made under what it was: a k that has been raised withdraws what it told. So settings that change and the note of it are
+        // one write, and settings that do not are written under the condition that they do not.
+        let same = record
+            .clone()
+            .condition_expression("attribute_not_exists(pk) OR #settings = :settings");
+        if settings.is_some() && !self.update(same.build()).await? {
+            return self.update_and_note(tenant, world, record.build()).await;
+        }
+        if settings.is_none() {
+            self.update(record.build()).await?;
+        }
+        Ok(())
+    }
+
+    /// The update of a world's record. One call, so that a salt is made once whoever else writes: under another one every label would be another
+    /// label.
+    fn record(
+        &self,
+        tenant: &TenantId,
+        world: &WorldId,
+        world_key: &WorldKey,
+        settings: Option<&Settings>,
+    ) -> Result<UpdateBuilder, StoreError> {
+        let (set, told) = match settings {
+            Some(settings) => (":settings", settings.to_json()),
+            None => ("if_not_exists(#settings, :settings)", Settings::default().to_json()),
+        };
+        let told = told.map_err(|_| StoreError::Refused)?;
+        let salt = WorldSalt::from_bytes(random()?);
+        Ok(Update::builder()
+            .table_name(&self.tables.control)
             .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
             .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
-            .update_expression(
-                "SET #key = :key, #settings = :settings, #salt = if_not_exists(#salt, :salt), \
-                 #noise = if_not_exists(#noise, :noise)",
-            )
+            .update_expression(format!(
+                "SET #key = :key, #settings = {set}, #salt = if_not_exists(#salt, :salt), #noise = if_not_exists(#noise, :noise)"
+            ))
             .expression_attribute_names("#key", attribute::KEY)
             .expression_attribute_names("#settings", attribute::SETTINGS)
             .expression_attribute_names("#salt", attribute::SALT)
             .expression_attribute_names("#noise", attribute::NOISE)
             .expression_attribute_values(":key", AttributeValue::S(world_key.expose().to_owned()))
-            .expression_attribute_values(":settings", AttributeValue::S(settings))
+            .expression_attribute_values(":settings", AttributeValue::S(told))
             .expression_attribute_values(":salt", AttributeValue::S(salt.expose().to_owned()))
-            .expression_attribute_values(":noise", AttributeValue::B(Blob::new(random()?)));
-        let updated = record
-            .return_values(ReturnValue::UpdatedOld)
+            .expression_attribute_values(":noise", AttributeValue::B(Blob::new(random()?))))
+    }
+
+    /// Whether the update's condition held.
+    async fn update(&self, update: Result<Update, BuildError>) -> Result<bool, StoreError> {
+        let update = update.map_err(|_| StoreError::Refused)?;
+        let call = self.client.update_item().table_name(&self.tables.control);
+        let sent = call
+            .set_key(Some(update.key))
+            .update_expression(update.update_expression)
+            .set_condition_expression(update.condition_expression)
+            .set_expression_attribute_names(update.expression_attribute_names)
+            .set_expression_attribute_values(update.expression_attribute_values)
             .send()
+            .await;
+        holds(sent, "control:UpdateItem")
+    }
+
+    async fn update_and_note(
+        &self,
+        tenant: &TenantId,
+        world: &WorldId,
+        update: Result<Update, BuildError>,
+    ) -> Result<(), StoreError> {
+        let update = update.map_err(|_| StoreError::Refused)?;
+        let note = Put::builder()
+            .table_name(&self.tables.control)
+            .set_item(Some(note::item(tenant, world)?))
+            .build()
+            .map_err(|_| StoreError::Refused)?;
+        let call = self.client.transact_write_items();
+        let call = call
+            .transact_items(TransactWriteItem::builder().update(update).build())
+            .transact_items(TransactWriteItem::builder().put(note).build());
+        call.send()
             .await
-            .map_err(|error| StoreError::of(&error, "control:UpdateItem"))?;
-        let before = updated.attributes.as_ref().and_then(|old| old.get(attribute::SETTINGS));
-        // Its model was made under what it was: a k that has been raised withdraws what it told.
-        if before.is_some_and(|before| before.as_s() != Ok(&written)) {
-            note::put(&self.client, &self.tables, tenant, world).await?;
-        }
-        Ok(())
+            .map(|_| ())
+            .map_err(|error| StoreError::of(&error, "control:TransactWriteItems"))
     }
 
     /// A world's key and settings, if there is such a world.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier, ServerSideEncryption};
+use aws_sdk_s3::{Client, config};
 use testgram_protocol::id::{TenantId, WorldId};
 
 use crate::error::StoreError;
@@ -33,7 +33,7 @@ impl Keys {
         }
     }
 
-    fn key(&self, tenant: &TenantId) -> String {
+    pub(crate) fn key(&self, tenant: &TenantId) -> String {
         match self {
             Self::PerTenant(prefix) => format!("{prefix}{}", tenant.expose()),
             Self::Shared(key) => key.clone(),
@@ -41,21 +41,23 @@ impl Keys {
     }
 }
 
-/// One attempt at a call to S3. Objects have up to hundreds of megabytes, and a small function some ten a second; nobody waits for it but a step
-/// that has minutes. A body that stands still is given up earlier by the SDK itself.
+/// One attempt at a call to S3 that takes its time: a put of up to hundreds of megabytes, a thousand deletions. Nobody waits for it but a step
+/// that has minutes.
 const ATTEMPT: Duration = Duration::from_secs(60);
 /// All attempts.
-const OPERATION: Duration = Duration::from_secs(200);
+const OPERATION: Duration = Duration::from_secs(150);
+
+fn slow() -> config::Builder {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION);
+    config::Config::builder().timeout_config(timeouts.build())
+}
 
 /// A client for S3.
 #[must_use]
 pub fn client(config: &SdkConfig) -> Client {
-    let timeouts = config
-        .timeout_config()
-        .map_or_else(TimeoutConfig::builder, TimeoutConfig::to_builder);
-    let timeouts = timeouts.operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION);
-    let config = aws_sdk_s3::config::Builder::from(config).timeout_config(timeouts.build());
-    Client::from_conf(config.build())
+    Client::new(config)
 }
 
 /// Most objects that S3 deletes in one call.
@@ -127,7 +129,9 @@ impl Shelf<'_> {
             .ssekms_key_id(self.bucket.keys.key(self.tenant))
             .bucket_key_enabled(true)
             .body(ByteStream::from(bytes));
-        put.send()
+        put.customize()
+            .config_override(slow())
+            .send()
             .await
             .map(|_| ())
             .map_err(|error| StoreError::of(&error, "bucket:PutObject"))
@@ -150,23 +154,33 @@ impl Shelf<'_> {
 
     /// The objects under a prefix, in the order of their keys' bytes.
     pub(crate) async fn list(&self, prefix: &str) -> Result<Vec<Listed>, StoreError> {
+        self.list_until(prefix, |_| false).await
+    }
+
+    /// As [`Shelf::list`], up to the first whose key is an `end`: of a year of files those of its first day are one call.
+    pub(crate) async fn list_until(&self, prefix: &str, end: impl Fn(&str) -> bool) -> Result<Vec<Listed>, StoreError> {
         let list = self.bucket.client.list_objects_v2().bucket(&self.bucket.name);
         let mut pages = list.prefix(format!("{}{prefix}", self.prefix)).into_paginator().send();
-        let mut listed = Vec::new();
+        let mut listed: Vec<Listed> = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| StoreError::of(&error, "bucket:ListObjectsV2"))?;
-            listed.extend(page.contents().iter().filter_map(|object| {
-                Some(Listed {
-                    key: object.key()?.strip_prefix(&self.prefix)?.to_owned(),
+            for object in page.contents() {
+                let Some(key) = object.key().and_then(|key| key.strip_prefix(&self.prefix)) else {
+                    continue;
+                };
+                if end(key) {
+                    return Ok(listed);
+                }
+                listed.push(Listed {
+                    key: key.to_owned(),
                     bytes: u64::try_from(object.size().unwrap_or_default()).unwrap_or_default(),
                     put_ms: object
                         .last_modified()
                         .and_then(|at| u64::try_from(at.to_millis().ok()?).ok())
                         .unwrap_or_default(),
-                })
-            }));
+                });
+            }
         }
-        listed.sort_unstable_by(|one, other| one.key.cmp(&other.key));
         Ok(listed)
     }
 
@@ -182,7 +196,7 @@ impl Shelf<'_> {
             let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
             let delete = delete.map_err(|_| StoreError::Refused)?;
             let call = self.bucket.client.delete_objects().bucket(&self.bucket.name);
-            let done = call.delete(delete).send().await;
+            let done = call.delete(delete).customize().config_override(slow()).send().await;
             // It asks for no other right than DeleteObject does.
             let done = done.map_err(|error| StoreError::of(&error, "bucket:DeleteObject"))?;
             if !done.errors().is_empty() {

@@ -3,21 +3,17 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::settings::Settings;
 
 use crate::bucket::{Bucket, Listed, Shelf};
-use crate::error::StoreError;
+use crate::error::{StoreError, holds};
 use crate::key;
 use crate::layout::{self, Partition};
 use crate::lookup;
 use crate::note;
 use crate::tables::{Tables, attribute};
-
-/// What DynamoDB says where a condition does not hold.
-const CONDITION: &str = "ConditionalCheckFailedException";
 
 /// The builder's room.
 #[derive(Debug, Clone)]
@@ -210,19 +206,29 @@ impl World<'_> {
     /// # Errors
     /// [`StoreError`].
     pub async fn expire(&self, first_day: &str) -> Result<usize, StoreError> {
+        let day = |key: &str| match layout::partition_of(key) {
+            Some(partition) => Some(partition.date().to_owned()),
+            None => layout::aside_day(key),
+        };
+        let is_old = |key: &str| day(key).is_some_and(|day| *day < *first_day);
         let mut old = Vec::new();
-        for Listed { key, .. } in self.shelf.list("events/").await? {
-            if layout::partition_of(&key).is_some_and(|partition| partition.date() < first_day) {
-                old.push(key);
-            }
-        }
-        for Listed { key, .. } in self.shelf.list("aside/").await? {
-            if layout::aside_day(&key).is_some_and(|day| *day < *first_day) {
-                old.push(key);
-            }
+        for prefix in ["events/", "aside/"] {
+            // Both lie in the order of days. What has none is nothing of ours, and no end.
+            let is_retained = |key: &str| day(key).is_some_and(|day| *day >= *first_day);
+            let listed = self.shelf.list_until(prefix, is_retained).await?;
+            old.extend(listed.into_iter().map(|object| object.key).filter(|key| is_old(key)));
         }
         self.shelf.delete_all(&old).await?;
         Ok(old.len())
+    }
+
+    /// The first day of whose windows something is put aside.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn first_aside_day(&self) -> Result<Option<String>, StoreError> {
+        let aside = self.shelf.list("aside/").await?;
+        Ok(aside.iter().find_map(|object| layout::aside_day(&object.key)))
     }
 
     /// What a stage has kept under a digest.
@@ -415,16 +421,4 @@ fn number(item: &HashMap<String, AttributeValue>, name: &str) -> Option<u64> {
     item.get(name)
         .and_then(|number| number.as_n().ok())
         .and_then(|number| number.parse().ok())
-}
-
-/// Whether the condition of a write held; what it is there for has then been done by somebody else.
-fn holds<T, E: ProvideErrorMetadata, R>(
-    written: Result<T, SdkError<E, R>>,
-    action: &'static str,
-) -> Result<bool, StoreError> {
-    match written {
-        Ok(_) => Ok(true),
-        Err(error) if error.code() == Some(CONDITION) => Ok(false),
-        Err(error) => Err(StoreError::of(&error, action)),
-    }
 }

@@ -66,3 +66,18 @@ impl StoreError {
         sorted
     }
 }
+
+/// What DynamoDB says where a condition does not hold.
+const CONDITION: &str = "ConditionalCheckFailedException";
+
+/// Whether the condition of a write held; what it is there for has then been done by somebody else.
+pub(crate) fn holds<T, E: ProvideErrorMetadata, R>(
+    written: Result<T, SdkError<E, R>>,
+    action: &'static str,
+) -> Result<bool, StoreError> {
+    match written {
+        Ok(_) => Ok(true),
+        Err(error) if error.code() == Some(CONDITION) => Ok(false),
+        Err(error) => Err(StoreError::of(&error, action)),
+    }
+}

@@ -1,5 +1,7 @@
 //! The note that a world is to be built, now or once a day of its archive has left retention. Every note has a token of its own: a build takes back the one it has seen, and no other.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use testgram_protocol::id::{TenantId, WorldId};
@@ -16,14 +18,23 @@ pub(crate) async fn put(
     world: &WorldId,
 ) -> Result<(), StoreError> {
     let put = client.put_item().table_name(&tables.control);
-    let put = put
-        .item(attribute::PK, AttributeValue::S(key::changed_partition(tenant, world)))
-        .item(attribute::SK, AttributeValue::S(key::changed_sort(tenant, world)))
-        .item(attribute::TOKEN, AttributeValue::S(token()?));
+    let put = put.set_item(Some(item(tenant, world)?));
     put.send()
         .await
         .map(|_| ())
         .map_err(|error| StoreError::of(&error, "control:PutItem"))
+}
+
+/// A note that is due now.
+pub(crate) fn item(tenant: &TenantId, world: &WorldId) -> Result<HashMap<String, AttributeValue>, StoreError> {
+    let item = [
+        (attribute::PK, key::changed_partition(tenant, world)),
+        (attribute::SK, key::changed_sort(tenant, world)),
+        (attribute::TOKEN, token()?),
+    ];
+    Ok(item
+        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value)))
+        .into())
 }
 
 pub(crate) fn token() -> Result<String, StoreError> {

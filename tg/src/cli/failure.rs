@@ -31,11 +31,13 @@ pub enum Reason {
     AwsUnusable,
     /// 12 `key_taken`: another world has the key.
     KeyTaken,
+    /// 13 `key_unusable`: a tenant's encryption key is disabled, or about to be deleted.
+    KeyUnusable,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Failed,
         Self::Usage,
         Self::PortInUse,
@@ -48,6 +50,7 @@ impl Reason {
         Self::InputUnusable,
         Self::AwsUnusable,
         Self::KeyTaken,
+        Self::KeyUnusable,
     ];
 
     /// What the process exits with.
@@ -65,6 +68,7 @@ impl Reason {
             Self::InputUnusable => 10,
             Self::AwsUnusable => 11,
             Self::KeyTaken => 12,
+            Self::KeyUnusable => 13,
         }
     }
 
@@ -83,6 +87,7 @@ impl Reason {
             Self::InputUnusable => "input_unusable",
             Self::AwsUnusable => "aws_unusable",
             Self::KeyTaken => "key_taken",
+            Self::KeyUnusable => "key_unusable",
         }
     }
 
@@ -106,6 +111,9 @@ impl Reason {
                 r#"set AWS_REGION, and credentials with eval "$(aws configure export-credentials --format env)"; docs/deploy.md lists what they must allow"#
             }
             Self::KeyTaken => "leave --key out, and one is made",
+            Self::KeyUnusable => {
+                "aws kms enable-key, or cancel-key-deletion; if it is to go, the world takes nothing more: pause it"
+            }
         }
     }
 }
@@ -203,6 +211,7 @@ mod tests {
             (10, "input_unusable"),
             (11, "aws_unusable"),
             (12, "key_taken"),
+            (13, "key_unusable"),
         ];
         assert_eq!(table, pinned);
         assert_eq!(

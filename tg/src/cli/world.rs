@@ -6,6 +6,7 @@ use serde_json::json;
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::settings::Settings;
 use testgram_store::admin::Admin;
+use testgram_store::bucket::Keys;
 use testgram_store::tenant_key::{self, TenantKeys};
 use testgram_store::{StoreError, Tables};
 
@@ -17,7 +18,7 @@ use super::{Failure, Reason, logging, output};
 /// Uses AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment.
 ///
 /// Exit codes: 0 done; 2 the arguments are not understood; 8 there is no such world; 10 the file of settings cannot be used; 11 AWS cannot be
-/// used as the environment says; 12 another world has the key; 1 anything else.
+/// used as the environment says; 12 another world has the key; 13 the tenant's encryption key cannot be used; 1 anything else.
 #[derive(Debug, clap::Args)]
 pub(super) struct World {
     #[command(subcommand)]
@@ -39,9 +40,9 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         settings: Option<PathBuf>,
 
-        /// The stack was deployed with Keys=shared: make no key for the tenant
-        #[arg(long)]
-        shared_key: bool,
+        /// The stack's output TenantKeys: what tenants' encryption keys are called, or the key that all share
+        #[arg(long, value_name = "KEYS", env = "TESTGRAM_KEYS")]
+        keys: String,
     },
     /// Print its key and settings
     Show {
@@ -85,10 +86,10 @@ impl World {
                 which,
                 key,
                 settings,
-                shared_key,
+                keys,
             } => {
                 let settings = settings.map(|file| read(&file)).transpose()?;
-                let (known, made) = runtime()?.block_on(which.put(key, settings, shared_key))?;
+                let (known, made) = runtime()?.block_on(which.put(key, settings.as_ref(), Keys::of(keys)))?;
                 which.tell(&known, &made)
             }
         }
@@ -110,50 +111,64 @@ impl Which {
     async fn put(
         &self,
         key: Option<WorldKey>,
-        settings: Option<Settings>,
-        shared_key: bool,
+        settings: Option<&Settings>,
+        keys: Keys,
     ) -> Result<(Known, Vec<&'static str>), Failure> {
         let sdk = sdk().await?;
         let admin = self.admin(&sdk);
-        let before = self.find(&admin).await?;
+        let keys = TenantKeys::of(tenant_key::client(&sdk), keys);
         let mut made = Vec::new();
-        // Before the world is there: what takes data must be able to store it.
-        if !shared_key {
-            let keys = TenantKeys::of(tenant_key::client(&sdk), &self.stack);
-            let new = keys.ensure(&self.world.tenant).await;
-            if new.map_err(|error| self.failed(error))? {
-                made.push("tenant_key");
-            }
-        }
+        let before = self.find(&admin).await?;
+        // What takes data must be able to store it: a new world has its key first. But one that is there must be closed, or told more strictly,
+        // whatever has become of its key.
         if before.is_none() {
+            made.extend(self.tenant_key(&keys).await?);
             made.push("world");
         }
-        let (known_key, known_settings) = before.map(|known| (known.key, known.settings)).unzip();
-        let key = match key.or(known_key) {
+        let key = match key.or(before.map(|known| known.key)) {
             Some(key) => key,
             None => random_key()?,
         };
-        let settings = settings.or(known_settings).unwrap_or_default();
-        let put = admin.put_world(&self.world.tenant, &self.world.world, &key, &settings);
+        let put = admin.put_world(&self.world.tenant, &self.world.world, &key, settings);
         put.await.map_err(|error| self.failed(error))?;
-        Ok((Known { key, settings }, made))
+        if !made.contains(&"world") {
+            made.extend(self.tenant_key(&keys).await?);
+        }
+        let known = self.find(&admin).await?.ok_or_else(|| no_such(&self.world))?;
+        Ok((known, made))
+    }
+
+    /// Makes the tenant's key if there is none.
+    async fn tenant_key(&self, keys: &TenantKeys) -> Result<Option<&'static str>, Failure> {
+        match keys.ensure(&self.world.tenant).await {
+            Ok(is_new) => Ok(is_new.then_some("tenant_key")),
+            Err(StoreError::Damaged) => Err(Failure::new(
+                Reason::KeyUnusable,
+                format!(
+                    "the encryption key of {} is disabled, or about to be deleted",
+                    self.world.shown()
+                ),
+            )),
+            Err(error) => Err(self.failed(error)),
+        }
     }
 
     fn failed(&self, error: StoreError) -> Failure {
-        let reason = match error {
-            StoreError::Taken => Reason::KeyTaken,
-            StoreError::Damaged => Reason::Failed,
-            StoreError::Throttled | StoreError::Unavailable | StoreError::Refused => Reason::AwsUnusable,
-        };
-        let text = match error {
-            StoreError::Taken => "another world has the key".to_owned(),
-            StoreError::Damaged => format!(
-                "{}: its settings are of a newer version, or its tenant's encryption key is disabled or about to be deleted",
-                self.world.shown()
+        let stack = &self.stack;
+        match error {
+            StoreError::Taken => Failure::new(Reason::KeyTaken, "another world has the key"),
+            StoreError::Damaged => {
+                let world = self.world.shown();
+                Failure::new(
+                    Reason::Failed,
+                    format!("the settings of {world} are of a newer version"),
+                )
+            }
+            error => Failure::new(
+                Reason::AwsUnusable,
+                format!("the tables or keys of the stack {stack} cannot be used: {error}"),
             ),
-            error => format!("the tables or keys of the stack {} cannot be used: {error}", self.stack),
-        };
-        Failure::new(reason, text)
+        }
     }
 
     fn tell(&self, known: &Known, made: &[&str]) -> Result<(), Failure> {

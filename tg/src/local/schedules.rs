@@ -1,6 +1,14 @@
 //! What EventBridge Scheduler and SQS's event source do in AWS: call the functions, in time and with the queue's messages.
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tokio::{runtime, sync::oneshot, time};
@@ -51,8 +59,11 @@ impl Schedules {
                         feed(archive, &queues).await;
                     }
                 };
+                // The first time all windows: the queue has nothing of before the start.
+                let is_first = AtomicBool::new(true);
                 let dispatch = every(DISPATCH, || async {
-                    if let Err(error) = archive.invoke(json!({"run": "dispatch"})).await {
+                    let all = is_first.swap(false, Ordering::Relaxed);
+                    if let Err(error) = archive.invoke(json!({"run": "dispatch", "all": all})).await {
                         tracing::warn!(?error, "the dispatcher failed");
                     }
                 });

@@ -116,7 +116,7 @@ pub(super) async fn prepare(stores: &Stores, worlds: &[World]) -> Result<(), Sta
     };
     if let Some(demo) = demo {
         admin
-            .put_world(&demo.tenant, &demo.world, &demo.key, &demo.settings)
+            .put_world(&demo.tenant, &demo.world, &demo.key, Some(&demo.settings))
             .await?;
     }
     worlds::put(&admin, worlds).await?;

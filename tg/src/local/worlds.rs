@@ -88,7 +88,9 @@ fn parse(json: &str) -> Result<Vec<World>, WorldsError> {
 /// Writes worlds over what was there under their names.
 pub(super) async fn put(admin: &Admin, worlds: &[World]) -> Result<(), WorldsError> {
     for (at, new) in worlds.iter().enumerate() {
-        let put = admin.put_world(&new.tenant, &new.world, &new.key, &new.settings).await;
+        let put = admin
+            .put_world(&new.tenant, &new.world, &new.key, Some(&new.settings))
+            .await;
         put.map_err(|error| match error {
             StoreError::Taken => WorldsError::Taken(at),
             error => WorldsError::Store(at, error),

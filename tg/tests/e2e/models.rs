@@ -278,6 +278,24 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
     assert_eq!(model(&lake).await, None);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_aside_goes_in_its_time_though_there_is_nothing_else() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2, "retention_days": 30})).await;
+    let unread = recorded_from(now - 9 * 24 * 60 * MINUTE, 1).remove(0);
+    lake.put_packed(&unread, &unread.batch(), vec![99]).await;
+    lake.archive(now).await.unwrap();
+    let aside = || stack.objects("testgram-archive/tenant=acme/world=shop/aside").len();
+    let mut left = Vec::new();
+    let moments: [fn() -> u64; 3] = [in_days::<0>, in_days::<19>, in_days::<24>];
+    for moment in moments {
+        machine::changed(&at(&lake, moment), false, &|_| ()).await.unwrap();
+        left.push(aside());
+    }
+    assert_eq!(left, [1, 1, 0]);
+}
+
 /// A build, step by step.
 struct Steps<'a>(&'a Arc<dyn Function>);
 

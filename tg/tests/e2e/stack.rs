@@ -107,7 +107,7 @@ impl Stack {
                 &tenant_id(tenant),
                 &world_id(world),
                 &WorldKey::new(key).unwrap(),
-                settings,
+                Some(settings),
             )
             .await
             .unwrap();

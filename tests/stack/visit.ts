@@ -1,0 +1,119 @@
+/**
+ * People on pages of somebody's site that has our script tag: real Chromium, a real page, real input.
+ *
+ *     node visit.ts <script URL> <how many>
+ *
+ * Prints what the browsers were told as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}. What a page sent as it
+ * went away may stand in the store too, without that it has read the acknowledgement.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { chromium, type Page } from "../../demo/record/playwright.ts";
+
+const [script, many] = [process.argv[2] ?? "", Number(process.argv[3])];
+
+// What must reach nobody.
+const planted = ["jane.roe@planted.example", "Planted Roe", "+1 202 555 0147"];
+
+const page = (title: string, body: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
+<script src="${script}" async referrerpolicy="no-referrer" crossorigin="anonymous"></script></head><body><main>${body}
+<nav><a href="/">Home</a> <a href="/list">List</a> <a href="/join">Join</a></nav></main></body></html>`;
+
+const pages: Record<string, string> = {
+  "/": page("Home", `<h1>Hello ${planted[1]}</h1><button id="more" type="button">More</button>`),
+  "/list": page("List", `<ul><li><button type="button" data-testid="buy">Buy</button></li></ul>`),
+  "/join": page(
+    "Join",
+    `<form onsubmit="event.preventDefault()"><label>E-mail <input id="email" type="email" name="email"></label>
+     <label>Phone <input id="phone" type="tel" name="phone"></label><button id="join">Join</button></form>`,
+  ),
+};
+
+const server = createServer((request, response) => {
+  const found = pages[(request.url ?? "").split("?")[0] ?? ""];
+  response.writeHead(found ? 200 : 404, { "content-type": "text/html" }).end(found);
+});
+await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+interface Visit {
+  acked: [session: string, seq: number, accepted: number][];
+  rejected: unknown[];
+  errors: string[];
+}
+
+/** As when its tab is hidden for a moment: what is held is sent. */
+const flush = (page: Page) =>
+  page.evaluate(() => {
+    for (const state of ["hidden", "visible"]) {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }
+  });
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+
+async function visit(number: number): Promise<Visit> {
+  const seen: Visit = { acked: [], rejected: [], errors: [] };
+  const pending = new Map<number, number>();
+  const context = await browser.newContext();
+  const tab = await context.newPage();
+  tab.on("pageerror", (error) => seen.errors.push(error.message));
+  tab.on("websocket", (socket) => {
+    socket.on("framesent", ({ payload }) => {
+      const frame = JSON.parse(String(payload));
+      pending.set(frame.seq, frame.events.length);
+    });
+    socket.on("framereceived", ({ payload }) => {
+      const reply = JSON.parse(String(payload));
+      if (reply.type !== "ack" || pending.get(reply.seq) !== reply.accepted) seen.errors.push(String(payload));
+      seen.acked.push([reply.session, reply.seq, reply.accepted]);
+      seen.rejected.push(...(reply.rejected ?? []));
+      pending.delete(reply.seq);
+    });
+  });
+  // Until this page has sent what it holds and been told that it is stored: a page that goes away takes its unread acknowledgements with it.
+  const settle = async () => {
+    const before = seen.acked.length;
+    for (let i = 0; i < 300 && (pending.size > 0 || seen.acked.length === before); i++) {
+      if (i % 10 === 0) await flush(tab);
+      await tab.waitForTimeout(100);
+    }
+    if (pending.size > 0 || seen.acked.length === before) seen.errors.push("a page's batches were not acknowledged");
+  };
+  await tab.goto(`${origin}/`);
+  await tab.waitForLoadState("networkidle");
+  await tab.mouse.move(100 + number, 80, { steps: 8 });
+  await tab.click("#more");
+  await settle();
+  await tab.click("text=List");
+  await tab.click("[data-testid=buy]");
+  await settle();
+  await tab.click("text=Join");
+  await tab.locator("#email").pressSequentially(planted[0] ?? "", { delay: 20 });
+  await tab.locator("#phone").fill(planted[2] ?? "");
+  await tab.click("#join");
+  await settle();
+  await context.close();
+  return seen;
+}
+
+const visits: Visit[] = [];
+for (let done = 0; done < many; done += 4) {
+  visits.push(...(await Promise.all([...Array(Math.min(4, many - done)).keys()].map((at) => visit(done + at)))));
+}
+await browser.close();
+server.close();
+console.log(JSON.stringify({ visits, planted }));
