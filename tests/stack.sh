@@ -1,16 +1,13 @@
 #!/usr/bin/env bash
 # The template deployed with `sam deploy` to an emulator of AWS, with the release functions, and driven from a browser: tests/stack/main.py.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-export PATH="$PWD/.tools/venv/bin:$PATH"
+# shellcheck source=tools/lib.sh
+. "$(dirname "$0")/../tools/lib.sh"
+cd "$root"
 
-case $(uname -m) in
-  aarch64 | arm64) architecture=arm64 ;;
-  *) architecture=x86_64 ;;
-esac
-tools/setup.sh build "$architecture"
-make --no-print-directory build ARCH="$architecture"
+tools/setup.sh build "$(architecture)"
+make --no-print-directory build ARCH="$(architecture)"
 cargo build --quiet --locked --package testgram-tg
 # What the template is asked by both suites is asked in one place.
 export PYTHONPATH=$PWD/tests/template PYTHONDONTWRITEBYTECODE=1
-exec python3 tests/stack/main.py "$architecture"
+exec python3 tests/stack/main.py "$(architecture)"

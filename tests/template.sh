@@ -2,14 +2,11 @@
 # template.yaml without deploying it: two linters, a security scanner, and tests of what it grants and promises (tests/template). Needs the
 # compiled functions, since what roles may do is compared with what these can call.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-export PATH="$PWD/.tools/venv/bin:$PATH"
+# shellcheck source=tools/lib.sh
+. "$(dirname "$0")/../tools/lib.sh"
+cd "$root"
 
-case $(uname -m) in
-  aarch64 | arm64) architecture=arm64 ;;
-  *) architecture=x86_64 ;;
-esac
-make --no-print-directory build ARCH="$architecture"
+make --no-print-directory build ARCH="$(architecture)"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -15,4 +15,12 @@ die() {
   exit 1
 }
 
+# What AWS calls this machine.
+architecture() {
+  case $(uname -m) in
+    aarch64 | arm64) echo arm64 ;;
+    *) echo x86_64 ;;
+  esac
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }

@@ -52,11 +52,17 @@ def refused_elsewhere(stack: Deployed):
 
 def deployed(stack: Deployed):
     began = time.monotonic()
-    stack.deploy()
+    # As production is: in two goes, the second of which turns protection on.
+    stack.deploy(DeletionProtection="true")
     say(f"deployed in {time.monotonic() - began:.0f} s: {stack.outputs['SocketUrl']}")
     missing = stack.missing()
     assert missing == MISSING, missing
     say("not deployed here, since the emulator refuses it or nobody asked: " + ", ".join(f"{name} ({kind})" for name, kind in missing.items()))
+    refused = stack.aws.run("tools/deploy.py", "dev", "--delete", "--no-prompts", check=False)
+    assert refused.returncode == 1 and "is protected" in refused.stderr, refused.stderr
+    table = stack.aws.client("dynamodb").describe_table(TableName=f"{stack.name}-control")["Table"]
+    assert table["DeletionProtectionEnabled"] is True
+    say("protected: make delete says so, and deletes nothing")
     # Where browsers are to connect is known only now. And so a change of a deployed stack is tried, too.
     stack.deploy(Socket=stack.socket)
     assert stack.outputs["SocketUrl"] == stack.socket

@@ -65,9 +65,9 @@ mod assumed {
     /// Milliseconds until S3 answers.
     pub(super) const S3_MS: f64 = 25.0;
     /// Bytes of log a batch: an EMF line, whose length tests/stack prints, and one of the access log.
-    pub(super) const BATCH_LOG: f64 = 900.0;
+    pub(super) const BATCH_LOG: f64 = 750.0;
     /// Bytes of log a connection: three functions' lines and two of the access log.
-    pub(super) const CONNECTION_LOG: f64 = 1_500.0;
+    pub(super) const CONNECTION_LOG: f64 = 1_200.0;
     /// Days that worlds keep: the default of `retention_days`.
     pub(super) const RETENTION_DAYS: f64 = 365.0;
     /// Builds a day: the default of `BuildRate`.
