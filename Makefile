@@ -75,7 +75,7 @@ fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 
 generated: ## Write anew what is generated and committed: the JSON Schemas and the unsalted digests
 	cargo run --locked --package testgram-protocol --example generate
-	cargo run --locked --package testgram-model --example generate
+	cargo run --locked --package testgram-model --example schema
 
 .PHONY: bench
 bench: ## Measure ingest, the functions, tg up and the snippet, as ratios beside a limit or a peer (ARGS="--json FILE")

@@ -25,7 +25,7 @@ fn validator() -> jsonschema::Validator {
 fn it_is_up_to_date() {
     assert!(
         COMMITTED == schema_text(),
-        "out of date: cargo run -p testgram-model --example generate"
+        "out of date: cargo run -p testgram-model --example schema"
     );
 }
 

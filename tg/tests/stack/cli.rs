@@ -122,3 +122,57 @@ fn a_demo_goes_all_the_way_and_leaves_a_folder_that_up_takes_on() {
         (&Value::Bool(false), &show["version"])
     );
 }
+
+/// What `tg world` says of a stack that answers at `url`: exit code, standard output, standard error.
+fn world(url: &str, region: &str, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = command(&[&["world"], args, &["--stack", "testgram"][..]].concat());
+    let command = command
+        .env("AWS_REGION", region)
+        .env("AWS_ENDPOINT_URL", url)
+        .env("AWS_ACCESS_KEY_ID", "testgram")
+        .env("AWS_SECRET_ACCESS_KEY", "testgram");
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn worlds_of_a_deployed_stack_are_shown_and_put_by_the_environment() {
+    let scratch = Scratch::new();
+    let tg = Tg::up(scratch.path());
+    let us = |args: &[&str]| world(&tg.aws, "us-east-1", args);
+    let settings = |json: &str| {
+        let file = scratch.path().join("settings.json");
+        std::fs::write(&file, json).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let shown = |args: &[&str]| serde_json::from_str::<Value>(&us(args).1).unwrap();
+
+    let before = shown(&["show", "demo/demo", "--json"]);
+    assert_eq!(
+        (&before["key"], &before["made"]),
+        (&Value::from("demo"), &serde_json::json!([]))
+    );
+    // No KMS answers here, which must not keep a world that is there from being closed.
+    let keys = ["--keys", "alias/testgram/testgram/", "--json"];
+    let paused = settings(r#"{"paused": true}"#);
+    let put = us(&[&["put", "demo/demo", "--settings", &paused][..], &keys].concat());
+    assert_eq!(put.0, Some(11), "{put:?}");
+    assert!(put.2.contains(r#""error":"aws_unusable""#), "{put:?}");
+    assert_eq!(shown(&["show", "demo/demo", "--json"])["settings"]["paused"], true);
+    // Nor is one made whose batches could not be stored.
+    let put = us(&[&["put", "acme/shop"][..], &keys].concat());
+    assert_eq!(put.0, Some(11), "{put:?}");
+    let missing = us(&["show", "acme/shop"]);
+    assert_eq!(missing.0, Some(8), "{missing:?}");
+
+    let bad = settings(r#"{"sampel": 1}"#);
+    let put = us(&[&["put", "demo/demo", "--settings", &bad][..], &keys].concat());
+    assert_eq!(put.0, Some(10), "{put:?}");
+    assert!(put.2.contains("setting_unknown"), "{put:?}");
+    let put = us(&[&["put", "demo/demo", "--key", "a key"][..], &keys].concat());
+    assert_eq!(put.0, Some(2), "{put:?}");
+    let elsewhere = world(&tg.aws, "eu-central-1", &["show", "demo/demo"]);
+    assert_eq!(elsewhere.0, Some(11), "{elsewhere:?}");
+    assert!(elsewhere.2.contains("eu-central-1"), "{elsewhere:?}");
+}

@@ -1,5 +1,5 @@
 //! Publishes the recorded traffic: prints the summary, how large the document is and how fast it came about.
-//! `cargo run --release -p testgram-model --example recorded -- [K] [FILE for the document]`
+//! `cargo run --release -p testgram-model --example document -- [K] [FILE for the document]`
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Writes `schema/model.v1.json` from the types of the document: `cargo run -p testgram-model --example generate`.
+//! Writes `schema/model.v1.json` from the types of the document: `cargo run -p testgram-model --example schema`.
 //! `tests/schema.rs` fails while it is out of date.
 
 use std::path::Path;
