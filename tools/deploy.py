@@ -54,21 +54,34 @@ class Environment:
             chosen[name] = value
         return chosen
 
-    def cloudformation(self, region: str):
-        return boto3.client("cloudformation", region_name=region)
+
+class Aws:
+    """What is asked of AWS beside what SAM asks."""
+
+    def __init__(self, env: Environment):
+        self.stack, self.region = env.stack, env.settings["region"]
+
+    def ask(self, service: str, call: str, **arguments):
+        """A call's answer; None where there is no such stack."""
+        try:
+            return getattr(boto3.client(service, region_name=self.region), call)(**arguments)
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            die(f"AWS refuses {service} {call}: {error.response['Error']['Code']}", "see that the credentials are those of the stack's account")
+        except BotoCoreError as error:
+            die(f"AWS cannot be asked: {error}", "set AWS_PROFILE, or other credentials that the AWS tools take")
+
+    def deployed(self) -> dict | None:
+        """The stack as AWS has it; None if it never was more than a plan."""
+        found = self.ask("cloudformation", "describe_stacks", StackName=self.stack)
+        stack = found["Stacks"][0] if found else None
+        return None if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS" else stack
 
 
-def deployed(cloudformation, stack: str) -> dict | None:
-    """What AWS has of the stack, if it was ever deployed to its end."""
-    try:
-        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        die(f"AWS does not tell of the stack {stack}: {error.response['Error']['Code']}", "see that the credentials are those of its account")
-    except BotoCoreError as error:
-        die(f"AWS cannot be asked: {error}", "set AWS_PROFILE, or other credentials that the AWS tools take")
-    return None if found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
+def is_protected(stack: dict) -> bool:
+    """By the parameter that it was deployed under, whatever samconfig.toml says now."""
+    return {one["ParameterKey"]: one.get("ParameterValue") for one in stack.get("Parameters", [])}.get("DeletionProtection") == "true"
 
 
 def check(binary: Path, architecture: str):
@@ -106,32 +119,43 @@ def deploy(env: Environment, arguments: list[str]):
     arguments = [one for one in arguments if one != "--built"]
     first_option = next((at for at, one in enumerate(arguments) if one.startswith("-")), len(arguments))
     chosen, options = env.parameters(arguments[:first_option]), arguments[first_option:]
+    is_to_be_protected = chosen["DeletionProtection"] == "true"
+    if is_to_be_protected and not chosen["AlarmEmail"]:
+        warn("nobody is told of alarms", f'PARAMETERS="AlarmEmail=…", or subscribe to the topic {env.stack}-alarms')
+    # Before minutes of building: whether AWS can be asked at all, and would take it.
+    aws = Aws(env)
+    before = aws.deployed()
+    if before is not None and before["StackStatus"] in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+        die(f"{env.stack} is {before['StackStatus']}, and can only be deleted", f"make delete ENV={env.name}, then deploy again")
     architecture = chosen["Architecture"]
     if not is_built and subprocess.run(["make", "build", f"ARCH={architecture}"], cwd=ROOT).returncode != 0:
         die("the functions could not be built", "see the messages above")
-    is_protected = chosen["DeletionProtection"] == "true"
-    if is_protected and not chosen["AlarmEmail"]:
-        warn("nobody is told of alarms", f'PARAMETERS="AlarmEmail=…", or subscribe to the topic {env.stack}-alarms')
-    region = options[options.index("--region") + 1] if "--region" in options else env.settings["region"]
-    cloudformation = env.cloudformation(region)
-    if is_protected and deployed(cloudformation, env.stack) is None:
+    if is_to_be_protected and before is None:
         # A first deployment that fails is taken back, and protected tables cannot be.
         sam_deploy(env, chosen | {"DeletionProtection": "false"}, options)
+        if aws.deployed() is None:
+            die(f"{env.stack} was not deployed", "the changes were not agreed to")
     sam_deploy(env, chosen, options)
-    cloudformation.update_termination_protection(StackName=env.stack, EnableTerminationProtection=is_protected)
+    after = aws.deployed()
+    # SAM ends well, too, when somebody has said no to the changes.
+    if after is None or after["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        die(f"{env.stack} is not deployed", "see the messages above")
+    protection = {"StackName": env.stack, "EnableTerminationProtection": is_protected(after)}
+    aws.ask("cloudformation", "update_termination_protection", **protection)
 
 
 def delete(env: Environment, options: list[str]):
     """Deletes a stack only if all of it can be: CloudFormation would delete the functions and addresses first, and stop at what it cannot."""
-    region = env.settings["region"]
-    found = deployed(env.cloudformation(region), env.stack)
+    aws = Aws(env)
+    found = aws.deployed()
     if found is None:
-        die(f"there is no stack {env.stack} in {region}", "samconfig.toml has its name and region")
-    protection = {one["ParameterKey"]: one.get("ParameterValue") for one in found.get("Parameters", [])}.get("DeletionProtection")
-    if protection != "false":
+        die(f"there is no stack {env.stack} in {aws.region}", "samconfig.toml has its name and region")
+    if is_protected(found):
         die(f"{env.stack} is protected", f'make deploy ENV={env.name} PARAMETERS="DeletionProtection=false", if it is really to go')
-    bucket = next(one["OutputValue"] for one in found["Outputs"] if one["OutputKey"] == "ArchiveBucket")
-    if boto3.client("s3", region_name=region).list_objects_v2(Bucket=bucket, MaxKeys=1).get("KeyCount", 0) > 0:
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    # One that never came to be deployed has none.
+    bucket = outputs.get("ArchiveBucket")
+    if bucket and aws.ask("s3", "list_objects_v2", Bucket=bucket, MaxKeys=1).get("KeyCount", 0) > 0:
         die(f"the archive {bucket} is not empty, and S3 deletes no such bucket", f"aws s3 rm --recursive s3://{bucket}/, if it is really to go")
     sam("delete", "--config-env", env.name, *options)
 
@@ -140,6 +164,9 @@ def main():
     if len(sys.argv) < 2:
         die("no environment", "make deploy ENV=dev, or tools/deploy.py ENV [Name=Value…]")
     env, arguments = Environment(sys.argv[1]), sys.argv[2:]
+    for option in arguments:
+        if option.split("=")[0] in ("--region", "--stack-name", "--config-env", "--parameter-overrides"):
+            die(f"{option.split('=')[0]} is samconfig.toml's to say", "change it there, or add an environment")
     if "--delete" in arguments:
         delete(env, [one for one in arguments if one != "--delete"])
     else:

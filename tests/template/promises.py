@@ -77,7 +77,7 @@ def leading_keys() -> str:
 
 
 def attributes() -> str:
-    """Who is asked by browsers cannot read what noise is made with, and who builds models cannot write a world's record."""
+    """Who is asked by browsers cannot read what noise is made with, and who builds models cannot make up a world's record."""
     names = dict(re.findall(r'const (\w+): &str = "(\w+)";', (ROOT / "shared/store/src/tables.rs").read_text()))
     told = re.search(r"const TOLD: \[&str; \d\] = \[([^\]]*)\]", (ROOT / "shared/store/src/lookup.rs").read_text())[1]
     asked = {names[name] for name in re.findall(r"attribute::(\w+)", told)} | {"pk", "sk"}
@@ -92,7 +92,7 @@ def attributes() -> str:
     assert found.pop(("Builder", ("dynamodb:PutItem",))) == {"pk", "sk", names["VERSION"], names["AT"], names["TOKEN"], names["DUE"]}
     assert set(found) == {(function, ("dynamodb:GetItem",)) for function in ("Authorize", "Script")}, found
     assert all(limit == asked and names["NOISE"] not in limit for limit in found.values()), (found, asked)
-    return "no function that browsers ask can read what noise is made with, and the builder cannot write a world's record (by text, not by AWS)"
+    return "no function that browsers ask can read what noise is made with, and the builder cannot make up a world's record (by text, not by AWS)"
 
 
 def tenants_prefix() -> str:
@@ -232,6 +232,39 @@ def logs() -> str:
     return f"access logs name {len(set(formats))} fields, none of a visitor; {len(groups)} log groups are encrypted and end"
 
 
+def alarms() -> str:
+    """Alarms hear of what is said: their figures are made by a filter or by a function, and what filters look for the code does say."""
+    code = "\n".join(file.read_text() for folder in ("functions", "shared") for file in sorted((ROOT / folder).glob("*/src/**/*.rs")))
+    # What Step Functions says in its log, and what our logs have at their root.
+    foreign = {"LambdaFunctionFailed", "LambdaFunctionTimedOut", "TaskFailed", "TaskTimedOut", "MapRunFailed", "ExecutionFailed", "ExecutionTimedOut",
+               "ExecutionAborted", "ERROR"}  # fmt: skip
+    filtered = set()
+    for name, one in of_type("AWS::Logs::MetricFilter").items():
+        pattern = one["Properties"]["FilterPattern"]
+        for word in re.findall(r'"(\w+)"', pattern):
+            assert word in foreign or f'"{word}"' in code, f"{name}: nothing says {word}"
+        for field in re.findall(r"\$\.(\w+)", pattern):
+            said = (f'.metric("{field}"', f'.by("{field}"')
+            assert field in ("level", "type") or any(one in code for one in said), f"{name}: nothing says {field}"
+        filtered |= {made["MetricName"] for made in one["Properties"]["MetricTransformations"]}
+    heard, own = set(), {"Fn::Sub": "Testgram/${AWS::StackName}"}
+    topic = [{"Ref": "AlarmTopic"}]
+    for name, one in of_type("AWS::CloudWatch::Alarm").items():
+        properties = one["Properties"]
+        assert properties["AlarmActions"] == topic and len(properties["AlarmDescription"]) > 20, name
+        metric, dimensions = properties["MetricName"], properties.get("Dimensions", [])
+        if properties["Namespace"] != own:
+            assert dimensions, f"{name} is about everything in the account"
+        elif metric in filtered:
+            heard.add(metric)
+            assert not dimensions, f"{name}: what a filter makes has no dimensions"
+        else:
+            (dimension,) = dimensions
+            assert dimension["Name"] == "Function" and f'Line::new("{dimension["Value"]}")' in code and f'.metric("{metric}"' in code, name
+    assert heard == filtered, f"nobody hears of {filtered - heard}"
+    return f"{len(of_type('AWS::CloudWatch::Alarm'))} alarms are about what AWS or the code says, {len(filtered)} of it read out of logs"
+
+
 def suppressions() -> str:
     """Each suppression of the scanner stands with its reason."""
     lines = (ROOT / ".checkov.yaml").read_text().splitlines()
@@ -261,4 +294,4 @@ def rolling() -> str:
     return f"all {len(FUNCTIONS)} functions are called by their aliases; {len(watched)} have canaries with alarms"
 
 
-CHECKS = (other_roles, regions, leading_keys, attributes, tenants_prefix, stores, logs, rolling, suppressions)
+CHECKS = (other_roles, regions, leading_keys, attributes, tenants_prefix, stores, logs, rolling, alarms, suppressions)

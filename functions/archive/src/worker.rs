@@ -7,7 +7,7 @@ use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::StoreError;
 use testgram_store::archive::{Archive, Mark, Page, Position, Stored, Unread, World};
-use testgram_store::key::{SHARDS, Window};
+use testgram_store::key::{BUFFER_SECONDS, SHARDS, Window};
 use testgram_store::layout::Partition;
 
 use crate::State;
@@ -15,6 +15,9 @@ use crate::wire::{Failure, Message, Response};
 
 /// Most batches held at once, and most events, some hundred megabytes. A window with more becomes several files a partition.
 const HELD: (usize, usize) = (4_096, 250_000);
+
+/// How long what the next release has written is left for it: a day less than the buffer keeps it.
+const NEWER_SECONDS: u64 = BUFFER_SECONDS - 24 * 3600;
 
 /// What became of a window's items. Every one that was read is in one of these, once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -103,12 +106,17 @@ pub async fn archive(room: &Archive, mark: &Mark, now_ms: u64) -> Result<Archive
     if !world.is_marked(mark.window).await? {
         return Ok(done);
     }
+    // What is left for the next release is not left until the buffer forgets it.
+    let is_old = mark.window < Window::at(now_ms.saturating_sub(NEWER_SECONDS * 1000));
     for shard in 0..SHARDS {
         let mut held = Held::default();
         let mut from = Some(Position::default());
         while let Some(position) = from {
-            let (page, next) = world.page(mark.window, shard, position).await?;
-            done.newer += page.newer;
+            let (mut page, next) = world.page(mark.window, shard, position).await?;
+            if is_old {
+                page.unread.append(&mut page.newer);
+            }
+            done.newer += page.newer.len();
             held.take(page);
             if held.batches >= HELD.0 || held.events >= HELD.1 || next.is_none() {
                 std::mem::take(&mut held).put(&world, mark.window, &mut done).await?;

@@ -58,8 +58,10 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
     world
         .forget_models(published.as_deref(), now_ms.saturating_sub(POINTED_MS))
         .await?;
-    forget(&world, &kept, now_ms).await?;
-    world.settled(&build.note, snapshot.due_ms).await?;
+    let is_left = forget(&world, &kept, now_ms).await?;
+    // What another build may need is left for now. It says more than a model, so a world that nobody comes to is seen to again.
+    let due_ms = snapshot.due_ms.or(is_left.then_some(now_ms + OTHERS_MS));
+    world.settled(&build.note, due_ms).await?;
     let line = Line::new("build")
         .metric("SessionsModelled", Unit::Count, sessions as f64)
         .metric("EventsModelled", Unit::Count, events as f64)
@@ -97,14 +99,21 @@ async fn point(world: &World<'_>, at_ms: u64, model: Vec<u8>) -> Result<(String,
     ))
 }
 
-/// Deletes what was kept for files that are no longer the archive's, or for another catalog, and is so old that no other build needs it.
-async fn forget(world: &World<'_>, kept: &HashSet<String>, now_ms: u64) -> Result<(), Failed> {
+/// Deletes what was kept for files that are no longer the archive's, or for another catalog, and is so old that no other build needs it. Whether
+/// something is left that is not.
+async fn forget(world: &World<'_>, kept: &HashSet<String>, now_ms: u64) -> Result<bool, Failed> {
+    let mut is_left = false;
     for stage in [Stage::Snapshot, Stage::Inventory, Stage::Catalog, Stage::Counts] {
-        for digest in world.digests_before(stage, now_ms.saturating_sub(OTHERS_MS)).await? {
-            if !kept.contains(&digest) {
+        for (digest, kept_ms) in world.digests_and_times(stage).await? {
+            if kept.contains(&digest) {
+                continue;
+            }
+            if kept_ms < now_ms.saturating_sub(OTHERS_MS) {
                 world.forget(stage, &digest).await?;
+            } else {
+                is_left = true;
             }
         }
     }
-    Ok(())
+    Ok(is_left)
 }

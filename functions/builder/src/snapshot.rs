@@ -117,11 +117,18 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     // Before the files are listed: what is noted later may be of a file that is not on the list.
     let note = world.note().await?.unwrap_or_default();
     let at_ms = (state.now_ms)();
-    let settings = world.terms().await?.ok_or(Failed::NoSuchWorld)?.settings;
+    let Some(terms) = world.terms().await? else {
+        // Its note would call for it for ever.
+        world.settled(&note, None).await?;
+        return Err(Failed::NoSuchWorld);
+    };
+    let settings = terms.settings;
     // First of all, so that what is older goes even where no build succeeds.
     let days = u64::from(settings.retention_days.get());
     let first_day = first_day(at_ms, days);
-    let expired = world.expire(&first_day).await?;
+    let expired = world
+        .expire(&first_day, (at_ms / DAY_MS).saturating_sub(days) * DAY_MS)
+        .await?;
     let line = Line::new("build").metric("FilesExpired", Unit::Count, expired as f64);
     state.metrics.emit(line, at_ms);
     let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();

@@ -195,21 +195,35 @@ impl Admin {
             .set_item(Some(note::item(tenant, world)?))
             .build()
             .map_err(|_| StoreError::Refused)?;
-        let call = self.client.transact_write_items();
-        let call = call
-            .transact_items(TransactWriteItem::builder().update(update).build())
-            .transact_items(TransactWriteItem::builder().put(note).build());
+        let both = [
+            TransactWriteItem::builder().update(update).build(),
+            TransactWriteItem::builder().put(note).build(),
+        ];
+        // The SDK does not repeat what met somebody else's write.
+        match self.transact(both.to_vec()).await {
+            Err(StoreError::Throttled) => self.transact(both.to_vec()).await,
+            done => done,
+        }
+    }
+
+    async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), StoreError> {
+        let call = self.client.transact_write_items().set_transact_items(Some(items));
         call.send()
             .await
             .map(|_| ())
             .map_err(|error| StoreError::of(&error, "control:TransactWriteItems"))
     }
 
-    /// A world's key and settings, if there is such a world.
+    /// A world's key and settings, if there is such a world. Settings that are not known here are [`StoreError::Damaged`] and keep nobody from the
+    /// key: they can be replaced.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Damaged`] for settings that are not known here.
-    pub async fn world(&self, tenant: &TenantId, world: &WorldId) -> Result<Option<(WorldKey, Settings)>, StoreError> {
+    /// [`StoreError`].
+    pub async fn world(
+        &self,
+        tenant: &TenantId,
+        world: &WorldId,
+    ) -> Result<Option<(WorldKey, Result<Settings, StoreError>)>, StoreError> {
         let get = self.client.get_item().table_name(&self.tables.control);
         let get = get
             .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
@@ -222,7 +236,7 @@ impl Admin {
         let Some(record) = got.item else { return Ok(None) };
         let key = record.get(attribute::KEY).and_then(|key| key.as_s().ok());
         let key = key.and_then(|key| WorldKey::new(key)).ok_or(StoreError::Damaged)?;
-        Ok(Some((key, lookup::settings(&record, tenant, world)?)))
+        Ok(Some((key, lookup::settings(&record, tenant, world))))
     }
 
     fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> PutItemFluentBuilder {

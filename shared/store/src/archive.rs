@@ -71,8 +71,8 @@ pub struct Page {
     pub batches: Vec<Stored>,
     /// What is none.
     pub unread: Vec<Unread>,
-    /// How many were written by the next release, and are left for it.
-    pub newer: usize,
+    /// What the next release has written.
+    pub newer: Vec<Unread>,
 }
 
 /// A tenant's world.
@@ -181,7 +181,9 @@ impl World<'_> {
         for item in found.items() {
             match Stored::read(item) {
                 Some(stored) if stored.batch.is_ok() => page.batches.push(stored),
-                Some(stored) if stored.batch.as_ref().is_err_and(|error| error.is_of_next_version()) => page.newer += 1,
+                Some(stored) if stored.batch.as_ref().is_err_and(|error| error.is_of_next_version()) => {
+                    page.newer.push(Unread::of(item));
+                }
                 _ => page.unread.push(Unread::of(item)),
             }
         }

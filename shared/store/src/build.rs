@@ -201,11 +201,12 @@ impl World<'_> {
         self.shelf.get(key).await?.ok_or(StoreError::Damaged)
     }
 
-    /// Deletes what the archive has of the days before `first_day` (`YYYY-MM-DD`), and what of their windows was put aside. How many objects.
+    /// Deletes what there is of the days before `first_day` (`YYYY-MM-DD`), which begins at `first_ms`: files, what of their windows was put aside,
+    /// and what builds had kept and published before it, which can be of no other days. How many objects.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn expire(&self, first_day: &str) -> Result<usize, StoreError> {
+    pub async fn expire(&self, first_day: &str, first_ms: u64) -> Result<usize, StoreError> {
         let day = |key: &str| match layout::partition_of(key) {
             Some(partition) => Some(partition.date().to_owned()),
             None => layout::aside_day(key),
@@ -218,7 +219,16 @@ impl World<'_> {
             let listed = self.shelf.list_until(prefix, is_retained).await?;
             old.extend(listed.into_iter().map(|object| object.key).filter(|key| is_old(key)));
         }
+        for prefix in ["partials/", "models/"] {
+            let made = self.shelf.list(prefix).await?;
+            old.extend(
+                made.into_iter()
+                    .filter(|object| object.put_ms < first_ms)
+                    .map(|object| object.key),
+            );
+        }
         self.shelf.delete_all(&old).await?;
+        self.withdraw(first_ms).await?;
         Ok(old.len())
     }
 
@@ -250,16 +260,15 @@ impl World<'_> {
         Ok(digests.map(str::to_owned).collect())
     }
 
-    /// As [`World::digests`], of what was kept before a moment.
+    /// As [`World::digests`], with when each was kept, milliseconds since 1970.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn digests_before(&self, stage: Stage, before_ms: u64) -> Result<Vec<String>, StoreError> {
+    pub async fn digests_and_times(&self, stage: Stage) -> Result<Vec<(String, u64)>, StoreError> {
         let prefix = stage.key("");
-        let mut listed = self.shelf.list(&prefix).await?;
-        listed.retain(|object| object.put_ms < before_ms);
-        let digests = listed.iter().filter_map(|object| object.key.strip_prefix(&prefix));
-        Ok(digests.map(str::to_owned).collect())
+        let listed = self.shelf.list(&prefix).await?;
+        let digest = |object: &Listed| Some((object.key.strip_prefix(&prefix)?.to_owned(), object.put_ms));
+        Ok(listed.iter().filter_map(digest).collect())
     }
 
     /// Keeps what a stage made.

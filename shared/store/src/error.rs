@@ -30,6 +30,9 @@ const SLOW_DOWN: &[&str] = &[
     "Throttling",
     "TooManyRequestsException",
     "SlowDown",
+    // Somebody else was writing the same item.
+    "TransactionConflictException",
+    "TransactionCanceledException",
 ];
 
 impl StoreError {

@@ -10,15 +10,22 @@ use crate::error::StoreError;
 use crate::key;
 use crate::tables::{Tables, attribute};
 
-/// Puts a note in the place of the one that may be there.
+/// Puts a note in the place of the one that may be there; once more if that met a transaction on it, which the SDK does not repeat.
 pub(crate) async fn put(
     client: &Client,
     tables: &Tables,
     tenant: &TenantId,
     world: &WorldId,
 ) -> Result<(), StoreError> {
-    let put = client.put_item().table_name(&tables.control);
-    let put = put.set_item(Some(item(tenant, world)?));
+    let item = item(tenant, world)?;
+    match put_once(client, tables, item.clone()).await {
+        Err(StoreError::Throttled) => put_once(client, tables, item).await,
+        done => done,
+    }
+}
+
+async fn put_once(client: &Client, tables: &Tables, item: HashMap<String, AttributeValue>) -> Result<(), StoreError> {
+    let put = client.put_item().table_name(&tables.control).set_item(Some(item));
     put.send()
         .await
         .map(|_| ())

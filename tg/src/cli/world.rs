@@ -69,7 +69,7 @@ struct Which {
 /// What is known of a world.
 struct Known {
     key: WorldKey,
-    settings: Settings,
+    settings: Result<Settings, StoreError>,
 }
 
 impl World {
@@ -173,7 +173,8 @@ impl Which {
 
     fn tell(&self, known: &Known, made: &[&str]) -> Result<(), Failure> {
         let unwritable = |_| Failure::new(Reason::Failed, "the settings cannot be written");
-        let settings = known.settings.to_json().map_err(unwritable)?;
+        let settings = known.settings.as_ref().map_err(|error| self.failed(*error))?;
+        let settings = settings.to_json().map_err(unwritable)?;
         if self.json {
             let settings: serde_json::Value = serde_json::from_str(&settings).map_err(unwritable)?;
             output::json(&json!({

@@ -1,14 +1,6 @@
 //! What EventBridge Scheduler and SQS's event source do in AWS: call the functions, in time and with the queue's messages.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{io, sync::Arc, thread, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::{runtime, sync::oneshot, time};
@@ -59,11 +51,9 @@ impl Schedules {
                         feed(archive, &queues).await;
                     }
                 };
-                // The first time all windows: the queue has nothing of before the start.
-                let is_first = AtomicBool::new(true);
+                // All windows, and not only those that are due: the queue is in memory, and a task in it is gone with the process.
                 let dispatch = every(DISPATCH, || async {
-                    let all = is_first.swap(false, Ordering::Relaxed);
-                    if let Err(error) = archive.invoke(json!({"run": "dispatch", "all": all})).await {
+                    if let Err(error) = archive.invoke(json!({"run": "dispatch", "all": true})).await {
                         tracing::warn!(?error, "the dispatcher failed");
                     }
                 });

@@ -189,6 +189,10 @@ async fn what_the_next_release_wrote_is_left_for_it() {
     let answer = testgram_archive::handle(&state, serde_json::from_value(work).unwrap()).await;
     let answer = serde_json::to_value(answer.unwrap()).unwrap();
     assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "m"}]}));
+    // If that release never comes, it is kept with what nobody can read, before the buffer forgets it.
+    let done = lake.archive(now + 6 * 24 * 60 * MINUTE).await.unwrap();
+    assert_eq!((done.newer, done.aside), (0, 1));
+    assert_eq!(lake.marks().await, []);
 }
 
 /// What the stand-in cannot show, since it keeps no encryption: that it was asked for, with the key of the tenant.

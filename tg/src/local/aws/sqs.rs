@@ -27,7 +27,7 @@ pub(crate) const TASKS: &str = "testgram-archive";
 /// Where tasks end up that fail again and again.
 pub(crate) const DEAD_LETTERS: &str = "testgram-archive-dead";
 /// How often a task is tried. As in the template.
-const MOST_RECEIVES: u32 = 3;
+const MOST_RECEIVES: u32 = 5;
 /// How long a message that was handed out is not handed out again.
 const VISIBILITY: Duration = Duration::from_secs(30);
 /// Most messages a call hands out.
