@@ -347,7 +347,9 @@ tapped.describe("planted secrets", () => {
       end: people,
       custom: people / 8,
     };
-    const stored = (await stack.stored(KEY)).flatMap(({ events }) => events);
+    // A batch whose page went away before it read the acknowledgement is sent again; in the next window of the buffer it stands twice.
+    const batches = (await stack.stored(KEY)).map(({ session, seq, events }) => [`${session} ${seq}`, events] as const);
+    const stored = [...new Map(batches).values()].flat();
     const counted = (Object.keys(least) as Kind[]).map((kind) => [kind, tap.events(kind).length] as const);
     console.log(`events: ${counted.map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
     for (const [kind, count] of counted) expect(count, kind).toBeGreaterThanOrEqual(Math.floor(least[kind]));

@@ -275,6 +275,11 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
     let (all, later) = (files[0], files[3]);
     assert!(all.0 > later.0 && later.0 > 0 && all.1 == 1, "{files:?}");
     assert_eq!(files, [all, all, all, (later.0, 0), (later.0, 0), (0, 0), (0, 0)]);
+    // Nor what was made of it: vocabularies of before the threshold, counts of before the noise.
+    for made in ["partials/inventory", "partials/counts"] {
+        let made = stack.objects(&format!("testgram-archive/tenant=acme/world=shop/{made}"));
+        assert_eq!(made, Vec::<std::path::PathBuf>::new());
+    }
     assert_eq!(model(&lake).await, None);
 }
 
