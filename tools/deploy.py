@@ -13,9 +13,12 @@ import sys
 import tomllib
 from pathlib import Path
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
-from samcli.yamlhelper import yaml_parse
+try:
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+    from samcli.yamlhelper import yaml_parse
+except ImportError:
+    sys.exit("error: SAM is not on the PATH\n hint: make deploy ENV=…, which puts it there (.tools/venv)")
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = sorted(folder.name for folder in (ROOT / "functions").iterdir() if (folder / "Cargo.toml").exists())
