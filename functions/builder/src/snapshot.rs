@@ -78,19 +78,24 @@ impl Snapshot {
 /// Most worlds that one run of the state machine takes: what a function tells it may have 256 KB. The others are the next run's.
 const WORLDS: usize = 1_000;
 
-/// The worlds whose archive has changed.
-pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
-    let now_ms = (state.now_ms)();
-    let mut changed = state.build.changed(now_ms).await?;
-    let line = Line::new("build").metric("WorldsChanged", Unit::Count, changed.len() as f64);
-    state.metrics.emit(line, now_ms);
+/// What a run takes of them. Not always the same: worlds that cannot be built keep their notes, and must not keep the others from theirs.
+fn share<T>(mut changed: Vec<T>, now_ms: u64) -> Vec<T> {
     if changed.len() > WORLDS {
-        // Not always the same: worlds that cannot be built keep their notes, and must not keep the others from theirs.
         let hour = usize::try_from(now_ms / 3_600_000).unwrap_or_default();
         let first = hour.wrapping_mul(WORLDS) % changed.len();
         changed.rotate_left(first);
         changed.truncate(WORLDS);
     }
+    changed
+}
+
+/// The worlds whose archive has changed.
+pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
+    let now_ms = (state.now_ms)();
+    let changed = state.build.changed(now_ms).await?;
+    let line = Line::new("build").metric("WorldsChanged", Unit::Count, changed.len() as f64);
+    state.metrics.emit(line, now_ms);
+    let changed = share(changed, now_ms);
     let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, full);
     Ok(Answer::Planned {
         builds: changed.into_iter().map(build).collect(),
@@ -126,9 +131,7 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
     // First of all, so that what is older goes even where no build succeeds.
     let days = u64::from(settings.retention_days.get());
     let first_day = first_day(at_ms, days);
-    let expired = world
-        .expire(&first_day, (at_ms / DAY_MS).saturating_sub(days) * DAY_MS)
-        .await?;
+    let expired = world.expire((at_ms / DAY_MS).saturating_sub(days) * DAY_MS).await?;
     let line = Line::new("build").metric("FilesExpired", Unit::Count, expired as f64);
     state.metrics.emit(line, at_ms);
     let mut partitions: BTreeMap<Partition, Vec<(String, u64)>> = BTreeMap::new();
@@ -173,6 +176,19 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_takes_no_more_than_it_can_tell_and_the_next_one_others() {
+        assert_eq!(share(vec![1, 2, 3], 77), [1, 2, 3]);
+        let many: Vec<usize> = (0..2_500).collect();
+        let mut taken = std::collections::BTreeSet::new();
+        for hour in 500_000..500_003 {
+            let few = share(many.clone(), hour * 3_600_000);
+            assert_eq!(few.len(), WORLDS);
+            taken.extend(few);
+        }
+        assert_eq!(taken.len(), many.len(), "each has its turn");
+    }
 
     #[test]
     fn every_day_that_is_retained_leaves_at_a_midnight() {

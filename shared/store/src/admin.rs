@@ -224,16 +224,9 @@ impl Admin {
         tenant: &TenantId,
         world: &WorldId,
     ) -> Result<Option<(WorldKey, Result<Settings, StoreError>)>, StoreError> {
-        let get = self.client.get_item().table_name(&self.tables.control);
-        let get = get
-            .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
-            .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
-            .consistent_read(true);
-        let got = get
-            .send()
-            .await
-            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
-        let Some(record) = got.item else { return Ok(None) };
+        let Some(record) = lookup::record(&self.client, &self.tables, tenant, world).await? else {
+            return Ok(None);
+        };
         let key = record.get(attribute::KEY).and_then(|key| key.as_s().ok());
         let key = key.and_then(|key| WorldKey::new(key)).ok_or(StoreError::Damaged)?;
         Ok(Some((key, lookup::settings(&record, tenant, world))))

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use testgram_protocol::calendar;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::settings::Settings;
 
@@ -160,17 +161,9 @@ impl World<'_> {
     /// # Errors
     /// [`StoreError`]; [`StoreError::Damaged`] for settings that are not known here: closed, not open.
     pub async fn terms(&self) -> Result<Option<Terms>, StoreError> {
-        let get = self.room.client.get_item().table_name(&self.room.tables.control);
-        let get = get
-            .key(attribute::PK, AttributeValue::S(self.tenant.expose().to_owned()))
-            .key(attribute::SK, AttributeValue::S(key::world_sort(self.world)))
-            // Who changes settings leaves a note, which is read before: what is read after it must be no older.
-            .consistent_read(true);
-        let got = get
-            .send()
-            .await
-            .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
-        let Some(record) = got.item else { return Ok(None) };
+        // Who changes settings leaves a note, which is read before: what is read after it must be no older.
+        let record = lookup::record(&self.room.client, &self.room.tables, self.tenant, self.world).await?;
+        let Some(record) = record else { return Ok(None) };
         let noise = record.get(attribute::NOISE).and_then(|noise| noise.as_b().ok());
         Ok(Some(Terms {
             settings: lookup::settings(&record, self.tenant, self.world)?,
@@ -201,21 +194,22 @@ impl World<'_> {
         self.shelf.get(key).await?.ok_or(StoreError::Damaged)
     }
 
-    /// Deletes what there is of the days before `first_day` (`YYYY-MM-DD`), which begins at `first_ms`: files, what of their windows was put aside,
-    /// and what builds had kept and published before it, which can be of no other days. How many objects.
+    /// Deletes what there is of the days before the one that begins at `first_ms`: files, what of their windows was put aside, and what builds had
+    /// kept and published before it, which can be of no other days. How many objects.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn expire(&self, first_day: &str, first_ms: u64) -> Result<usize, StoreError> {
+    pub async fn expire(&self, first_ms: u64) -> Result<usize, StoreError> {
+        let first_day = calendar::date(first_ms);
         let day = |key: &str| match layout::partition_of(key) {
             Some(partition) => Some(partition.date().to_owned()),
             None => layout::aside_day(key),
         };
-        let is_old = |key: &str| day(key).is_some_and(|day| *day < *first_day);
+        let is_old = |key: &str| day(key).is_some_and(|day| day < first_day);
         let mut old = Vec::new();
         for prefix in ["events/", "aside/"] {
             // Both lie in the order of days. What has none is nothing of ours, and no end.
-            let is_retained = |key: &str| day(key).is_some_and(|day| *day >= *first_day);
+            let is_retained = |key: &str| day(key).is_some_and(|day| day >= first_day);
             let listed = self.shelf.list_until(prefix, is_retained).await?;
             old.extend(listed.into_iter().map(|object| object.key).filter(|key| is_old(key)));
         }

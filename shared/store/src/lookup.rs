@@ -9,7 +9,7 @@ use testgram_protocol::settings::Settings;
 
 use crate::error::StoreError;
 use crate::key;
-use crate::tables::attribute;
+use crate::tables::{Tables, attribute};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -92,6 +92,25 @@ impl Lookup {
             tracing::info!("no warm connection; the first request opens one");
         }
     }
+}
+
+/// A world's record, as it is now and whole: for rooms that no browser asks.
+pub(crate) async fn record(
+    client: &Client,
+    tables: &Tables,
+    tenant: &TenantId,
+    world: &WorldId,
+) -> Result<Option<Item>, StoreError> {
+    let get = client.get_item().table_name(&tables.control);
+    let get = get
+        .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
+        .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
+        .consistent_read(true);
+    let got = get
+        .send()
+        .await
+        .map_err(|error| StoreError::of(&error, "control:GetItem"))?;
+    Ok(got.item)
 }
 
 /// What a world's record has of settings. Such as are not known here are damage: closed, not open.

@@ -137,6 +137,16 @@ async fn late_and_doubled_batches_and_sessions_over_midnight_lie_where_they_belo
     );
 }
 
+/// Puts a batch beside itself, as another version of the buffer would have written it; what was put.
+async fn put_as_version(lake: &Lake, received: &Received, version: u8) -> Vec<u8> {
+    let mut packed = buffer::encode(&received.batch()).unwrap();
+    packed[0] = version;
+    let mut other = received.clone();
+    other.frame.push(' ');
+    lake.put_packed(&other, &received.batch(), packed.clone()).await;
+    packed
+}
+
 #[tokio::test]
 async fn what_cannot_be_read_is_put_aside_and_costs_the_others_nothing() {
     let stack = Stack::start();
@@ -144,11 +154,7 @@ async fn what_cannot_be_read_is_put_aside_and_costs_the_others_nothing() {
     let now = now_ms();
     let received = recorded_from(now - AGO, 1);
     lake.put(&received).await;
-    let mut packed = buffer::encode(&received[0].batch()).unwrap();
-    packed[0] = 99; // a version that nobody has written yet
-    let mut newer = received[0].clone();
-    newer.frame.push(' ');
-    lake.put_packed(&newer, &received[0].batch(), packed.clone()).await;
+    let packed = put_as_version(&lake, &received[0], 99).await;
     let done = lake.archive(now).await.unwrap();
     assert_eq!((done.aside, done.batches), (1, received.len()));
     assert!(lake.sessions().await == sessions_of(&received));
@@ -166,14 +172,10 @@ async fn what_the_next_release_wrote_is_left_for_it() {
     let now = now_ms();
     let received = recorded_from(now - AGO, 1);
     lake.put(&received).await;
-    let mut packed = buffer::encode(&received[0].batch()).unwrap();
-    packed[0] += 1;
-    let mut newer = received[0].clone();
-    newer.frame.push(' ');
-    lake.put_packed(&newer, &received[0].batch(), packed).await;
+    put_as_version(&lake, &received[0], buffer::VERSION + 1).await;
     let done = lake.archive(now).await.unwrap();
     assert_eq!((done.newer, done.aside, done.batches), (1, 0, received.len()));
-    let window = Window::at(newer.at_ms);
+    let window = Window::at(received[0].at_ms);
     let left: Vec<Window> = lake.marks().await.into_iter().map(|mark| mark.window).collect();
     assert_eq!(left, [window], "its window is tried again, the others are done");
     assert!(lake.sessions().await == sessions_of(&received));

@@ -301,6 +301,66 @@ async fn what_was_put_aside_goes_in_its_time_though_there_is_nothing_else() {
     assert_eq!(left, [1, 1, 0]);
 }
 
+/// What builds have kept of a world: vocabularies and counts, which say more than models do.
+fn kept(stack: &Stack) -> usize {
+    let made = ["inventory", "counts"].map(|made| format!("testgram-archive/tenant=acme/world=shop/partials/{made}"));
+    made.iter().map(|made| stack.objects(made).len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_build_may_need_goes_when_none_can_need_it() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2, "retention_days": 30})).await;
+    lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 5)).await;
+    lake.archive(now).await.unwrap();
+    let built = async |moment| {
+        machine::changed(&at(&lake, moment), false, &|_| ())
+            .await
+            .unwrap()
+            .len()
+    };
+    assert_eq!(built(in_days::<0>).await, 1);
+    // All days leave retention, minutes after a build of them.
+    world(&stack, "shop", json!({"k": 2, "retention_days": 1})).await;
+    assert_eq!(built(in_days::<0>).await, 1);
+    assert!(lake.files().await.is_empty() && kept(&stack) > 0);
+    assert_eq!(built(in_days::<0>).await, 0);
+    // Nothing is there that could call for a build, and it is made all the same.
+    assert_eq!((built(in_days::<1>).await, kept(&stack)), (1, 0));
+    assert_eq!(built(in_days::<2>).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retention_is_kept_where_no_build_comes_to_its_end() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = world(&stack, "shop", json!({"k": 2, "retention_days": 30})).await;
+    lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 5)).await;
+    lake.archive(now).await.unwrap();
+    machine::changed(&at(&lake, in_days::<0>), false, &|_| ())
+        .await
+        .unwrap();
+    assert!(model(&lake).await.is_some() && kept(&stack) > 0);
+    let of = json!({"tenant": "acme", "world": "shop", "full": false});
+    Steps(&at(&lake, in_days::<45>)).take(&of, "snapshot").await;
+    assert!(lake.files().await.is_empty());
+    assert_eq!((kept(&stack), model(&lake).await), (0, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_world_that_is_no_more_is_not_called_for_again() {
+    let stack = Stack::start();
+    let now = now_ms();
+    let lake = Lake::new(&stack.aws, "acme", "nowhere");
+    lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 1)).await;
+    lake.archive(now).await.unwrap();
+    let noted = async || lake.stores.build().changed(now_ms()).await.unwrap().len();
+    assert_eq!(noted().await, 1);
+    drop(machine::changed(&at(&lake, in_days::<0>), false, &|_| ()).await);
+    assert_eq!(noted().await, 0);
+}
+
 /// A build, step by step.
 struct Steps<'a>(&'a Arc<dyn Function>);
 
