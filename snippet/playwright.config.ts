@@ -26,6 +26,8 @@ export default defineConfig({
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // Nothing but loopback; and a name that does not exist fails at once, however a machine resolves it.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
           ],
         },
       },

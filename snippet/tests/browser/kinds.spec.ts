@@ -329,7 +329,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
     await flush(page);
     // What the first turn left is sent with the second.
     await flush(page);
-    expect((await stored(2)).slice(0, 2)).toMatchObject([{ hidden: true }, { hidden: false }]);
+    expect((await stored(3)).slice(0, 3)).toMatchObject([{ hidden: true }, { hidden: false }, { hidden: true }]);
   },
 
   async end({ page, site, stored }) {

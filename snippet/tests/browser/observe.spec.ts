@@ -486,17 +486,23 @@ test("pages: the load, the page's own router, and what is held back until it has
   observed.failures.length = 0;
   await observed.told("api");
   await page.evaluate(async () => {
+    const after = (type: string, act: () => void) =>
+      new Promise((done) => {
+        addEventListener(type, done, { once: true });
+        act();
+      });
     history.pushState({}, "", "/cart?a=1");
     history.replaceState({}, "", "/cart?a=2");
     history.pushState({}, "", "/orders/4711");
-    location.hash = "#/details/7";
-    await new Promise((done) => setTimeout(done, 50));
-    location.hash = "#/more";
-    await new Promise((done) => setTimeout(done, 50));
-    history.go(-3);
-    await new Promise((done) => setTimeout(done, 50));
+    await after("hashchange", () => {
+      location.hash = "#/details/7";
+    });
+    await after("hashchange", () => {
+      location.hash = "#/more";
+    });
+    await after("popstate", () => history.go(-3));
   });
-  await observed.told("page", 5);
+  await observed.told("page", 6);
   const pages = observed.all.filter(([, kind]) => kind === "page").map(([, , { url, cause }]) => [url, cause]);
   expect(pages).toEqual([
     ["/users/:id?token", "load"],
