@@ -6,6 +6,9 @@ export default defineConfig({
   workers: 2,
   // A test that passes at the second try hides a race of ours.
   retries: 0,
+  // A machine may be slow; no test waits for a time-out in order to pass.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   reporter: process.env.CI ? "line" : "list",
   projects: [
     { name: "pure", testDir: "tests", testMatch: "*.spec.ts", testIgnore: "browser/**" },

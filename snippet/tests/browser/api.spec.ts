@@ -289,6 +289,6 @@ test("what the page cancels is let go within seconds, and told without a shape",
       reader.cancel();
     })()`,
   );
-  await page.waitForFunction(() => "let" in window, null, { timeout: 7000 });
+  await page.waitForFunction(() => "let" in window, null, { timeout: 20_000 });
   expect((await observed.told("api"))[0]).not.toHaveProperty("response");
 });

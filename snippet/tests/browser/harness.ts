@@ -102,6 +102,26 @@ export interface Stored {
   meta?: Detail | null;
 }
 
+/**
+ * The batches of a world, or of `demo`, by session and number. A batch whose page went away before it read the acknowledgement is sent
+ * again, and stands in the buffer twice where that was in the next window: it must be the same.
+ */
+export function batchesOf(
+  printed: string,
+  world: { tenant: string; world: string } = { tenant: "demo", world: "demo" },
+): Stored[] {
+  const batches = new Map<string, Stored>();
+  for (const line of printed.split("\n").filter(Boolean)) {
+    const batch = JSON.parse(line) as Stored;
+    if (batch.tenant !== world.tenant || batch.world !== world.world) continue;
+    const number = `${batch.session} ${batch.seq}`;
+    const before = batches.get(number);
+    if (before && JSON.stringify(before) !== JSON.stringify(batch)) throw new Error(`two batches under one number: ${number}`);
+    batches.set(number, batch);
+  }
+  return [...batches.values()].sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
+}
+
 async function startTg(worlds: readonly World[]): Promise<Tg & { stop(): Promise<void> }> {
   if (!existsSync(TG)) throw new Error(`${TG} is missing: cargo build --locked -p testgram-tg, or name another by TG`);
   const data = await mkdtemp(join(tmpdir(), "testgram-snippet-"));
@@ -160,12 +180,10 @@ async function startTg(worlds: readonly World[]): Promise<Tg & { stop(): Promise
     },
     async stored(key = "demo") {
       const { stdout } = await promisify(execFile)(DECODE, ["--endpoint", aws], { maxBuffer: 1 << 28 });
-      const lines = stdout.split("\n").filter(Boolean);
-      const world = all.find((world) => world.key === key) ?? { tenant: "demo", world: "demo" };
-      return lines
-        .map((line) => JSON.parse(line) as Stored)
-        .filter((batch) => batch.tenant === world.tenant && batch.world === world.world)
-        .sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
+      return batchesOf(
+        stdout,
+        all.find((world) => world.key === key),
+      );
     },
     kill: () => end("SIGKILL"),
     start,

@@ -34,8 +34,10 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
     await page.evaluate(() => history.replaceState(null, "", "/users/jane-roe/orders/8817263"));
     await page.evaluate(() => history.back());
     await page.waitForURL(/shoes/);
-    await page.evaluate(() => {
+    await page.evaluate(async () => {
+      const changed = new Promise((done) => addEventListener("hashchange", done, { once: true }));
       location.hash = "#/help/returns";
+      await changed;
     });
     // What a route asks for is no other page.
     await page.evaluate(() => {
@@ -208,15 +210,23 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
   },
 
   async scroll({ page, stored }) {
-    await page.mouse.move(600, 20);
-    await page.mouse.wheel(0, 700);
-    await page.waitForTimeout(400);
-    await page.evaluate(() => scrollTo(0, 0));
-    await page.waitForTimeout(300);
-    await page.hover("#list");
-    await page.mouse.wheel(30, 250);
-    await page.waitForTimeout(400);
     const max = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
+    /** Scrolls, and waits until it has come to rest. */
+    const scroll = async (act: () => Promise<unknown>) => {
+      await page.evaluate(() => {
+        const rest = new Promise((done) => document.addEventListener("scrollend", done, { once: true, capture: true }));
+        Object.assign(window, { rest });
+      });
+      await act();
+      await page.evaluate(() => (window as never as { rest: Promise<unknown> }).rest.then(() => {}));
+    };
+    await page.mouse.move(600, 20);
+    await scroll(() => page.mouse.wheel(0, 700));
+    await stored(1);
+    await scroll(() => page.evaluate(() => scrollTo(0, 0)));
+    await stored(2);
+    await page.hover("#list");
+    await scroll(() => page.mouse.wheel(30, 250));
     const scrolls = await stored(3);
     expect(scrolls[0]).toMatchObject({ y: 700, max });
     expect(scrolls.at(-1)).toMatchObject({ y: 250, x: 30, el: { tag: "div", id: "list", path: "body>main>div:2" } });
@@ -300,7 +310,12 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
     site.file("/broken.js", "\n\n  throw new TypeError(\"Cannot read properties of undefined (reading 'janeroe')\");");
     site.file("/reject.js", 'void Promise.reject(new RangeError("jane@roe.example is out of range 17"));');
     for (const src of ["/broken.js?user=jane", "/reject.js"]) {
-      await page.evaluate((src) => document.head.append(Object.assign(document.createElement("script"), { src })), src);
+      await page.evaluate(async (src) => {
+        const script = Object.assign(document.createElement("script"), { src });
+        const loaded = new Promise((done) => script.addEventListener("load", done));
+        document.head.append(script);
+        await loaded;
+      }, src);
     }
     const [thrown, rejected] = await stored(2);
     expect(thrown).toMatchObject({
@@ -403,7 +418,8 @@ test("what the session says of itself comes with its first frame", async ({ brow
   shop(site, tg.script(KEY));
   const context = await browser.newContext({
     locale: "de-AT",
-    timezoneId: "America/New_York",
+    // The same all the year.
+    timezoneId: "America/Bogota",
     viewport: { width: 999, height: 555 },
   });
   const page = await context.newPage();

@@ -79,7 +79,7 @@ export class Observed {
   /** Details of the events of a kind, once there are `count`. */
   async told(kind: Kind, count = 1): Promise<Detail[]> {
     const found = () => this.all.filter((event) => event[1] === kind).map((event) => event[2]);
-    await expect.poll(() => found().length, { message: `${count} of ${kind}`, timeout: 3000 }).toBeGreaterThanOrEqual(count);
+    await expect.poll(() => found().length, { message: `${count} of ${kind}`, timeout: 15_000 }).toBeGreaterThanOrEqual(count);
     return found();
   }
 

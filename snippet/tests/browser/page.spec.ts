@@ -32,8 +32,13 @@ async function use(page: Page, wire: Wire): Promise<void> {
   await page.click("#note");
   await page.keyboard.type("hello");
   await page.keyboard.press("Tab");
-  await page.evaluate(() => fetch("/api").then(() => history.pushState(null, "", "/cart")));
-  await page.waitForTimeout(20);
+  // To its end, as that is when it is told.
+  await page.evaluate(async () => {
+    const answer = await fetch("/api");
+    await answer.text();
+    await new Promise((done) => setTimeout(done, 50));
+    history.pushState(null, "", "/cart");
+  });
   await flush(page);
   await expect.poll(() => wire.frames().length && wire.settled()).toBeTruthy();
 }
@@ -222,10 +227,10 @@ test.describe("hostile pages change nothing in what is told:", () => {
 
 test("before DOMContentLoaded, in the head: what happens while the page loads is told", async ({ page, site, tg, wire }) => {
   scripted(site, "/early.js", "addEventListener('click', () => { document.title = document.readyState; });");
-  site.route(
-    "/slow.js",
-    (_, response) => void setTimeout(() => response.writeHead(200, { "content-type": "text/javascript" }).end(""), 700),
-  );
+  let end: () => unknown = () => {};
+  site.route("/slow.js", (_, response) => {
+    end = () => response.writeHead(200, { "content-type": "text/javascript" }).end("");
+  });
   await page.goto(
     site.page(
       "/",
@@ -236,6 +241,7 @@ test("before DOMContentLoaded, in the head: what happens while the page loads is
   await page.waitForSelector("#buy");
   await page.mouse.click(20, 15);
   await expect.poll(() => page.title()).toBe("loading");
+  end();
   await page.waitForLoadState();
   await flush(page);
   await expect.poll(() => told(wire).click).toEqual(["buy"]);

@@ -438,7 +438,7 @@ window.plant = async ({ secret, code, api }, { of, at }) => {
       }
     }
   }
-  await Promise.race([Promise.all(waits), new Promise((resolve) => setTimeout(resolve, 3000))]);
+  await Promise.race([Promise.all(waits), new Promise((resolve) => setTimeout(resolve, 20_000))]);
   // Scripts load, rejections are told, states pop.
   await new Promise((resolve) => setTimeout(resolve, 30));
   history.back();

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type Baked, test as base, type Stored, type Tg, type World } from "../harness";
+import { type Baked, test as base, batchesOf, type Tg, type World } from "../harness";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const TG = process.env.TG || here("../../../../target/debug/tg");
@@ -82,12 +82,10 @@ async function startStack(worlds: readonly World[]): Promise<Stack & { stop(): P
       return JSON.parse(script.slice(script.lastIndexOf('({"v":') + 1).replace(/\);\s*$/, "")) as Baked;
     },
     async stored(key = "demo") {
-      const world = all.find((world) => world.key === key) ?? { tenant: "demo", world: "demo" };
-      const batches = (await decoded()).split("\n").filter(Boolean);
-      return batches
-        .map((line) => JSON.parse(line) as Stored)
-        .filter((batch) => batch.tenant === world.tenant && batch.world === world.world)
-        .sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
+      return batchesOf(
+        await decoded(),
+        all.find((world) => world.key === key),
+      );
     },
     decoded,
     async archived(key) {
