@@ -58,10 +58,10 @@ fn ten_times_as_much_takes_no_longer_than_it_must() {
     let mut honest = Inventory::new(&[7; 32]);
     recorded().iter().step_by(8).for_each(|session| honest.add(session));
     let [little, much] = [INPUTS / 10, INPUTS].map(|inputs| hostile(1, inputs));
-    // The best of some, beside each other: a hundred times as long is what a loop within a loop would take.
-    let best = |session| (0..3).map(|_| folded(&honest, session).0).min().unwrap();
-    let (little, much_took) = (best(&little), best(&much));
-    assert!(much_took < little * 30, "{little:?}, {much_took:?}");
+    // A hundred times as long is what a loop within a loop would take, every time; a busy machine is not as slow for all of five pairs.
+    let took = |session| folded(&honest, session).0;
+    let pairs: Vec<_> = (0..5).map(|_| (took(&little), took(&much))).collect();
+    assert!(pairs.iter().any(|(little, much)| *much < *little * 30), "{pairs:?}");
     let (_, partial, bytes) = folded(&honest, &much);
     assert_eq!((partial.events(), partial.cut()), (INPUTS as u64 + 1, 1));
     assert!(much.events.len() > EVENTS_OF_A_SESSION);

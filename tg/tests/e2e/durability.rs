@@ -15,9 +15,12 @@ async fn every_acknowledged_event_is_there_once_after_a_kill_in_the_middle() {
     let mut stack = Stack::start();
     let (acked, sent) = (Arc::new(Mutex::new(Keys::new())), Arc::new(Mutex::new(Keys::new())));
     for round in 0..3 {
-        let writers: Vec<_> = (0..8)
-            .map(|_| tokio::spawn(write(stack.front.clone(), Arc::clone(&acked), Arc::clone(&sent))))
-            .collect();
+        let mut writers = Vec::new();
+        for _ in 0..8 {
+            // Connected before anybody is killed.
+            let client = stack.client().await;
+            writers.push(tokio::spawn(write(client, Arc::clone(&acked), Arc::clone(&sent))));
+        }
         // Killed in the middle of traffic, after another number of batches each time: a moment would depend on the machine.
         let enough = acked.lock().unwrap().len() + 40 + 17 * round;
         let enough_traffic = async {
@@ -47,8 +50,7 @@ async fn every_acknowledged_event_is_there_once_after_a_kill_in_the_middle() {
 }
 
 /// Sends until the connection breaks.
-async fn write(front: String, acked: Arc<Mutex<Keys>>, sent: Arc<Mutex<Keys>>) {
-    let mut client = Client::connect(&front, "demo").await;
+async fn write(mut client: Client, acked: Arc<Mutex<Keys>>, sent: Arc<Mutex<Keys>>) {
     let session = session();
     for seq in 0.. {
         sent.lock().unwrap().insert((session.clone(), seq));

@@ -58,14 +58,15 @@ async fn the_integration_gets_the_context_as_strings_on_every_event() {
     client.id().await;
     client.socket.close(None).await.unwrap();
     for event_type in ["CONNECT", "MESSAGE", "DISCONNECT"] {
-        let event = api.event(event_type).await;
+        let event = &api.events(event_type, 1).await[0];
         let authorizer = json!({"principalId": "world", "tenant": "t1", "k": "5", "eu": "true"});
         assert_eq!(event["requestContext"]["authorizer"], authorizer, "{event_type}");
         assert_eq!(event["isBase64Encoded"], false);
     }
-    assert_eq!(api.event("CONNECT").await["queryStringParameters"]["world"], "demo");
-    let id = |event: Value| event["requestContext"]["connectionId"].clone();
-    assert_eq!(id(api.event("CONNECT").await), id(api.event("DISCONNECT").await));
+    let (came, went) = (api.events("CONNECT", 1).await, api.events("DISCONNECT", 1).await);
+    assert_eq!(came[0]["queryStringParameters"]["world"], "demo");
+    let id = |event: &Value| event["requestContext"]["connectionId"].clone();
+    assert_eq!(id(&came[0]), id(&went[0]));
 }
 
 #[tokio::test]

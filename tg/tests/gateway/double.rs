@@ -2,7 +2,10 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -30,6 +33,8 @@ pub(crate) struct Running {
     pub(crate) gateway: Gateway,
     pub(crate) asked: Events,
     pub(crate) called: Events,
+    /// Messages that were to sleep and have slept to the end.
+    pub(crate) slept: Arc<AtomicUsize>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -55,7 +60,9 @@ pub(crate) async fn start_with(limits: Limits, authorizer: fn(&Value) -> Answer)
         log.lock().unwrap().push(event.clone());
         async move { authorizer(&event) }
     });
-    let routes = Routes::new(authorizer, &integration(Arc::clone(&called)), &["batch"]);
+    let slept = Arc::new(AtomicUsize::new(0));
+    let integration = integration(Arc::clone(&called), Arc::clone(&slept));
+    let routes = Routes::new(authorizer, &integration, &["batch"]);
     let gateway = Gateway::new(Api::default(), routes, limits);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -66,14 +73,16 @@ pub(crate) async fn start_with(limits: Limits, authorizer: fn(&Value) -> Answer)
         gateway,
         asked,
         called,
+        slept,
         stop,
     }
 }
 
 /// Does what the query says on `$connect`, and what the message says on a message: by default it sends the event back.
-fn integration(log: Events) -> Arc<dyn Function> {
+fn integration(log: Events, slept: Arc<AtomicUsize>) -> Arc<dyn Function> {
     from_fn(move |event| {
         log.lock().unwrap().push(event.clone());
+        let slept = Arc::clone(&slept);
         async move {
             let body: Value = serde_json::from_str(event["body"].as_str().unwrap_or_default()).unwrap_or_default();
             let wanted = body["do"]
@@ -88,6 +97,7 @@ fn integration(log: Events) -> Arc<dyn Function> {
                 "protocol" => Ok(json!({"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "tg1"}})),
                 "sleep" => {
                     tokio::time::sleep(Duration::from_millis(body["ms"].as_u64().unwrap_or(60_000))).await;
+                    slept.fetch_add(1, Ordering::Relaxed);
                     Ok(json!({"statusCode": 200, "body": body["ms"].to_string()}))
                 }
                 _ => Ok(json!({"statusCode": 200, "body": event.to_string()})),
@@ -146,31 +156,32 @@ impl Running {
         )
     }
 
-    /// The first event of a type that the integration got, once it has come.
-    pub(crate) async fn event(&self, event_type: &str) -> Value {
-        let find = || {
+    /// The events of a type that the integration has got, once they are `count`.
+    pub(crate) async fn events(&self, event_type: &str, count: usize) -> Vec<Value> {
+        let find = || -> Vec<Value> {
             let called = self.called.lock().unwrap();
-            called
+            let of_type = called
                 .iter()
-                .find(|event| event["requestContext"]["eventType"] == event_type)
-                .cloned()
+                .filter(|event| event["requestContext"]["eventType"] == event_type);
+            of_type.cloned().collect()
         };
         timeout(PATIENCE, async {
             loop {
-                if let Some(event) = find() {
-                    return event;
+                let found = find();
+                if found.len() >= count {
+                    return found;
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         })
         .await
-        .expect("the event has not come")
+        .expect("the events have not come")
     }
 
     /// How `$disconnect` was told that the connection ended.
     pub(crate) async fn disconnected(&self) -> (u64, String) {
-        let event = self.event("DISCONNECT").await;
-        let context = &event["requestContext"];
+        let events = self.events("DISCONNECT", 1).await;
+        let context = &events[0]["requestContext"];
         (
             context["disconnectStatusCode"].as_u64().unwrap(),
             context["disconnectReason"].as_str().unwrap().to_owned(),
