@@ -5,6 +5,9 @@ set -euo pipefail
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/../tools/lib.sh"
 cd "$root"
+# Nothing of the user's own AWS: a profile that does not exist here would stop the clients.
+unset "${!AWS_@}"
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 
 make --no-print-directory build ARCH="$(architecture)"
 

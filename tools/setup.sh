@@ -47,18 +47,18 @@ c_compiler() { has cc || debian_packages gcc libc6-dev; }
 cxx_compiler() { has c++ || debian_packages g++; }
 
 python_tools() {
-  local wanted=$root/tools/requirements.txt venv=$tools/venv
-  # The copy is made last: a half-made environment is made anew.
-  cmp -s "$wanted" "$venv/requirements.txt" && return
+  local wanted=$root/tools/requirements.txt pins=$root/tools/constraints.txt venv=$tools/venv
+  # The copies are made last: a half-made environment is made anew.
+  cmp -s "$wanted" "$venv/requirements.txt" && cmp -s "$pins" "$venv/constraints.txt" && return
   has python3 || debian_packages python3 python3-venv
   python3 -c 'import ensurepip, venv' 2>/dev/null || debian_packages python3-venv
   say "installing the tools of tools/requirements.txt into .tools/venv"
   mkdir -p "$tools"
   python3 -m venv --clear "$venv"
   # Wheels only: a source package would compile, or fetch from elsewhere.
-  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: -r "$wanted" ||
+  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: -r "$wanted" -c "$pins" ||
     die "pip could not install tools/requirements.txt" "see its message above; .tools/ can be deleted at any time"
-  cp "$wanted" "$venv/requirements.txt"
+  cp "$wanted" "$pins" "$venv/"
 }
 
 # npm_packages <folder>: as its package-lock.json has them. No package may run a script; esbuild and biome ship ready binaries.
@@ -72,7 +72,7 @@ npm_packages() {
 }
 
 # Not pinned to a version: Debian keeps only the newest, and the snippet has to run in that one.
-browser() { has "${CHROMIUM:-chromium}" || debian_packages chromium; }
+browser() { [[ -x ${CHROMIUM:-/usr/bin/chromium} ]] || debian_packages chromium; }
 
 # cargo_tool <name> <version>: in the dev profile, as these tools wait for files or for the compiler, and their own
 # release build takes minutes.

@@ -6,6 +6,9 @@ set -euo pipefail
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# The tests talk to loopback only.
+export NO_PROXY=127.0.0.1,localhost no_proxy=127.0.0.1,localhost
+
 stages=(format shell clippy deny snippet tests doctests browser scripts)
 log=$(mktemp)
 scripts_passed=0

@@ -5,6 +5,7 @@ What it does not do stands in ../../docs/deploy.md ("What the tests prove, and w
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -22,9 +23,15 @@ REGION = "us-east-1"
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+    """Below those that the system gives to connections: else one of them could take it before the emulator does."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as taken:
+            try:
+                taken.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def until(seconds: float, what: str, probe, every: float = 0.5):
@@ -68,6 +75,7 @@ class Emulator:
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": str(sam_home),
             "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
         }
         self.process = None
 
@@ -139,7 +147,7 @@ class Emulator:
 
     def run(self, *command, check: bool = True, **more) -> subprocess.CompletedProcess:
         """A command that talks to this AWS."""
-        done = subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, **more)
+        done = subprocess.run(command, env=self.env, cwd=ROOT, capture_output=True, text=True, timeout=1_200, **more)
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(map(str, command))}: exit {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
         return done

@@ -242,9 +242,18 @@ def deleted(stack: Deployed):
     s3, bucket = stack.aws.client("s3"), stack.outputs["ArchiveBucket"]
     refused = stack.aws.run("tools/deploy.py", "dev", "--delete", "--no-prompts", check=False)
     assert refused.returncode == 1 and "is not empty" in refused.stderr, refused.stderr
-    for key in stack.objects():
-        s3.delete_object(Bucket=bucket, Key=key)
-    stack.aws.run("tools/deploy.py", "dev", "--delete", "--no-prompts")
+
+    def gone() -> bool:
+        for key in stack.objects():
+            s3.delete_object(Bucket=bucket, Key=key)
+        done = stack.aws.run("tools/deploy.py", "dev", "--delete", "--no-prompts", check=False)
+        # A build that began on the way, since the visits stood in two windows, has written something again.
+        if "is not empty" in done.stderr:
+            return False
+        assert done.returncode == 0, done.stderr
+        return True
+
+    until(300, "the stack is deleted", gone)
     stacks = stack.aws.client("cloudformation").list_stacks()["StackSummaries"]
     left = [one["StackStatus"] for one in stacks if one["StackName"] == stack.name and one["StackStatus"] != "DELETE_COMPLETE"]
     assert left == [], left
