@@ -7,7 +7,7 @@ use serde::Serialize;
 use testgram_columns::{Archived, write};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Collected, Event, Kind, PageCause, What};
+use testgram_protocol::event::{Collected, EndReason, Event, Kind, PageCause, What};
 use testgram_store::key::Fingerprint;
 use testgram_store::layout;
 use testgram_traffic::{Sent, Traffic, item, recorded};
@@ -26,6 +26,9 @@ pub(crate) struct Measured {
     pub(crate) actions: f64,
     /// Batches a session.
     pub(crate) batches: f64,
+    /// Of these, batches that are sent twice: as their page goes, and by the next page, which cannot know that they have arrived. The gate
+    /// counts them on the line (snippet/tests/browser/again.spec.ts).
+    pub(crate) again: f64,
     /// Bytes of a batch as it is sent.
     pub(crate) frame_bytes: f64,
     /// Steps of 32 KB that a batch is metered as.
@@ -53,8 +56,12 @@ impl Measured {
         let mut parts: BTreeMap<u32, Vec<Archived>> = BTreeMap::new();
         for one in &recorded {
             let (mut first, mut last) = (u64::MAX, 0);
+            let mut left = false;
             for sent in &one.session.batches {
                 let (batch, packed) = packed(sent)?;
+                // The batch before was its page's last, and this one is of the next.
+                sum.again += f64::from(u8::from(left));
+                left = batch.events().last().is_some_and(is_unload);
                 sum.add(&sent.frame, packed, &batch);
                 (first, last) = (first.min(sent.at_ms), last.max(sent.at_ms));
                 let (session, seq) = (batch.session(), batch.seq());
@@ -93,6 +100,7 @@ impl Measured {
         }
         let full = sum.means(1.0, 0.0);
         Ok(Self {
+            again: 0.0,
             batches: self.events / (full.events / full.batches),
             frame_bytes: full.frame_bytes,
             steps: full.steps,
@@ -124,6 +132,7 @@ fn packed(sent: &Sent) -> io::Result<(Batch, usize)> {
 #[derive(Default)]
 struct Sum {
     batches: f64,
+    again: f64,
     events: f64,
     actions: f64,
     frame_bytes: f64,
@@ -156,6 +165,7 @@ impl Sum {
             events: self.events / sessions,
             actions: self.actions / sessions,
             batches: self.batches / sessions,
+            again: self.again / sessions,
             frame_bytes: self.frame_bytes / self.batches,
             steps: self.steps / self.batches,
             item_bytes: self.item_bytes / self.batches,
@@ -173,6 +183,10 @@ const fn is_action(kind: Kind) -> bool {
         kind,
         Kind::Page | Kind::Click | Kind::Input | Kind::Submit | Kind::Key | Kind::Drag | Kind::Custom
     )
+}
+
+const fn is_unload(event: &Event) -> bool {
+    matches!(&event.what, What::End(end) if matches!(end.reason, EndReason::Unload))
 }
 
 const fn is_load(event: &Event) -> bool {

@@ -75,10 +75,12 @@ impl Report {
         );
         writeln!(
             out,
-            "Measured on {:.0} recorded sessions: {:.0} events in {:.1} batches over {:.1} minutes, {:.1} bytes an event in the archive.",
+            "Measured on {:.0} recorded sessions: {:.0} events in {:.1} batches, {:.1} of them sent twice, over {:.1} minutes; {:.1} bytes an\n\
+             event in the archive.",
             self.recorded.sessions,
             self.recorded.events,
             self.recorded.batches,
+            self.recorded.again,
             self.recorded.minutes,
             self.recorded.archived_bytes
         )?;
