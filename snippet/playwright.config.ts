@@ -6,7 +6,7 @@ export default defineConfig({
   workers: 2,
   // A test that passes at the second try hides a race of ours.
   retries: 0,
-  // A machine may be slow; no test waits for a time-out in order to pass.
+  // A machine may be slow. What waits for nothing to happen has a time of its own.
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: process.env.CI ? "line" : "list",

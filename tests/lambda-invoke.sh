@@ -86,18 +86,23 @@ PYTHON
 
 answers authorize authorize-connect 'answer["policyDocument"]["Statement"][0]["Effect"] == "Allow" and answer["context"]["tenant"] == "demo"'
 answers ingest ingest-connect 'answer["statusCode"] == 200'
-answers ingest ingest-batch 'body["type"] == "ack" and body["accepted"] == 14 and body["rejected"] == []'
-answers ingest ingest-batch-partial '[r["code"] for r in body["rejected"]] == ["looks_like_email", "digest_not_allowed"]'
-# At once: they were received long ago, and tg takes what has expired away, once a minute.
-stored=$(python3 - "$aws" <<'PYTHON'
+batches() {
+  answers ingest ingest-batch 'body["type"] == "ack" and body["accepted"] == 14 and body["rejected"] == []'
+  answers ingest ingest-batch-partial '[r["code"] for r in body["rejected"]] == ["looks_like_email", "digest_not_allowed"]'
+}
+stored() {
+  python3 - "$aws" <<'PYTHON'
 import json, sys, urllib.request
 headers = {"X-Amz-Target": "DynamoDB_20120810.Scan", "Content-Type": "application/x-amz-json-1.0", "X-Amz-Date": "20260101T000000Z",
            "Authorization": "AWS4-HMAC-SHA256 Credential=testgram/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"}
 request = urllib.request.Request(sys.argv[1], json.dumps({"TableName": "testgram-events"}).encode(), headers)
 print(len(json.load(urllib.request.urlopen(request))["Items"]))
 PYTHON
-)
-[[ $stored == 2 ]] || fail "$stored batches stand in the table, not 2"
+}
+batches
+# They were received long ago, and tg takes away what has expired, once a minute: perhaps in between, but not twice.
+[[ $(stored) == 2 ]] || batches
+[[ $(stored) == 2 ]] || fail "$(stored) batches stand in the table, not 2"
 echo "  the two acknowledged batches stand in the table"
 
 answers ingest ingest-default 'body["code"] == "unknown_type"'

@@ -58,10 +58,11 @@ fn ten_times_as_much_takes_no_longer_than_it_must() {
     let mut honest = Inventory::new(&[7; 32]);
     recorded().iter().step_by(8).for_each(|session| honest.add(session));
     let [little, much] = [INPUTS / 10, INPUTS].map(|inputs| hostile(1, inputs));
-    // A hundred times as long is what a loop within a loop would take, every time; a busy machine is not as slow for all of five pairs.
+    // A hundred times as long is what a loop within a loop would take, each time; a busy machine is not as slow for most of five pairs.
     let took = |session| folded(&honest, session).0;
     let pairs: Vec<_> = (0..5).map(|_| (took(&little), took(&much))).collect();
-    assert!(pairs.iter().any(|(little, much)| *much < *little * 30), "{pairs:?}");
+    let good = pairs.iter().filter(|(little, much)| *much < *little * 30);
+    assert!(good.count() >= 3, "{pairs:?}");
     let (_, partial, bytes) = folded(&honest, &much);
     assert_eq!((partial.events(), partial.cut()), (INPUTS as u64 + 1, 1));
     assert!(much.events.len() > EVENTS_OF_A_SESSION);

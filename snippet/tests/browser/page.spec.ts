@@ -1,5 +1,6 @@
 /** The page is not harmed: whatever it is, does, or does to us, it goes on as without us. */
 import { readFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import type { Page } from "@playwright/test";
 import { type Detail, expect, flush, type Site, type Tg, type Wire } from "./harness";
 import { proof } from "./proof/stack";
@@ -227,9 +228,8 @@ test.describe("hostile pages change nothing in what is told:", () => {
 
 test("before DOMContentLoaded, in the head: what happens while the page loads is told", async ({ page, site, tg, wire }) => {
   scripted(site, "/early.js", "addEventListener('click', () => { document.title = document.readyState; });");
-  let end: () => unknown = () => {};
-  site.route("/slow.js", (_, response) => {
-    end = () => response.writeHead(200, { "content-type": "text/javascript" }).end("");
+  const asked = new Promise<ServerResponse>((resolve) => {
+    site.route("/slow.js", (_, response) => resolve(response));
   });
   await page.goto(
     site.page(
@@ -241,7 +241,7 @@ test("before DOMContentLoaded, in the head: what happens while the page loads is
   await page.waitForSelector("#buy");
   await page.mouse.click(20, 15);
   await expect.poll(() => page.title()).toBe("loading");
-  end();
+  (await asked).writeHead(200, { "content-type": "text/javascript" }).end("");
   await page.waitForLoadState();
   await flush(page);
   await expect.poll(() => told(wire).click).toEqual(["buy"]);

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Kind } from "../../src/types";
-import { type Event, expect, flush, type Wire } from "./harness";
+import { type Detail, expect, flush, type Wire } from "./harness";
 import { ATTRIBUTES, CELLS, className, DOCUMENT, FIELDS } from "./pages/planted";
 import { openPlantedSite, type PlantedSite } from "./pages/site";
 import { digests } from "./proof/forms";
@@ -100,12 +100,14 @@ async function tour({ page, site, secrets, shares, plantings, storage }: Tour): 
 
 /** Ends the session, so that nothing comes while the stores are read, and waits until all is there. */
 async function end(page: Page, tap: Tap): Promise<void> {
-  await page.evaluate(() => {
-    window.testgram.event("all_told");
-    window.testgram.stop();
-  });
-  const isLast = ([, , { name }]: Event) => name === "all_told";
-  await expect.poll(() => tap.settled() && tap.events("custom").some(isLast), { timeout: 60_000 }).toBe(true);
+  const arrived = (isIt: (detail: Detail) => boolean) =>
+    expect.poll(() => tap.settled() && tap.events().some(([, , detail]) => isIt(detail)), { timeout: 60_000 }).toBe(true);
+  await page.evaluate(() => window.testgram.event("all_told"));
+  await flush(page);
+  await arrived(({ name }) => name === "all_told");
+  // Over the connection that stands then, as there are a few seconds for it.
+  await page.evaluate(() => window.testgram.event("all_over") && window.testgram.stop());
+  await arrived(({ name }) => name === "all_over");
 }
 
 /** What the browser itself refuses of some secrets; the attempt is a place all the same. */

@@ -33,6 +33,10 @@ const kept = async (tg: Tg, names: string[]) => {
   await expect.poll(async () => named(await tg.stored()).sort(), { timeout: 20_000 }).toEqual(names);
   return tg.stored();
 };
+/** A page that is left is to know when it comes back out of the cache. */
+const awaitBack = (page: Page) =>
+  page.evaluate(() => addEventListener("pageshow", ({ persisted }) => Object.assign(window, { back: persisted })));
+const isBack = (page: Page) => expect.poll(() => page.evaluate(() => (window as unknown as { back?: boolean }).back)).toBe(true);
 const state = (page: Page) => page.evaluate(() => sessionStorage.getItem("testgram"));
 
 test("three page loads are one session without gaps, with one meta and a clock that goes on", async ({
@@ -145,16 +149,15 @@ test("a duplicate's copy of the spool is sent as it is", async ({ page, context,
 
 test("back from the back/forward cache the session goes on where the other page left it", async ({ page, site, tg }) => {
   await page.goto(await place(site, tg, {}, "/a"));
-  await page.evaluate(() => {
-    addEventListener("pageshow", (event) => Object.assign(window, { back: event.persisted }));
-  });
+  await awaitBack(page);
   await tell(page, "step-a");
   await page.goto(await place(site, tg, {}, "/b"));
   await tell(page, "step-b");
-  await page.goBack({ waitUntil: "commit" });
-  await expect.poll(() => page.evaluate(() => (window as unknown as { back: boolean }).back)).toBe(true);
-  await tell(page, "step-c");
   // A clock that began anew would be further back than two pages overlap.
+  await page.waitForTimeout(1_500);
+  await page.goBack({ waitUntil: "commit" });
+  await isBack(page);
+  await tell(page, "step-c");
   await page.waitForTimeout(1_500);
   await page.goForward({ waitUntil: "commit" });
   await tell(page, "step-d");
@@ -186,6 +189,7 @@ test("what another page has ended does not go on when the one before comes back"
   const call = (name: "start" | "stop") =>
     page.evaluate((name) => (window as unknown as { testgram: Record<string, () => void> }).testgram[name]!(), name);
   await page.goto(await place(site, tg, { autostart: false }, "/a"));
+  await awaitBack(page);
   await call("start");
   await tell(page, "step-a");
   await page.goto(await place(site, tg, {}, "/b"));
@@ -193,6 +197,7 @@ test("what another page has ended does not go on when the one before comes back"
   await call("stop");
   await kept(tg, ["step-a", "step-b"]);
   await page.goBack({ waitUntil: "commit" });
+  await isBack(page);
   // A moment later: what is told before is forgotten.
   await expect.poll(() => tell(page, "step-c")).toBe(false);
   // Somebody who asks anew gets a new one, and so does a page that loads.

@@ -118,7 +118,8 @@ fn term(service: &'static str, what: &'static str, quantity: f64, price: Price) 
 /// From the browser to the buffer: what every session costs.
 fn front(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
     let sessions = scale.sessions_a_day * DAYS;
-    // Each copy is a message, a call, a line of log and a write over what is there. Of one whose page has gone no acknowledgement is delivered.
+    // Each copy is a message, a call, a line of log and a write over what is there. Of one whose page has gone no acknowledgement is delivered; the
+    // session's last is counted all the same.
     let batches = sessions * (one.batches + one.again);
     let acked = sessions * one.batches;
     // The script opens a connection on every page that is loaded.

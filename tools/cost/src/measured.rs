@@ -41,7 +41,7 @@ pub(crate) struct Measured {
     pub(crate) archived_bytes: f64,
     /// Minutes that a session is connected.
     pub(crate) minutes: f64,
-    /// Pages that it loads, each with a connection of its own.
+    /// Pages that it loads or comes back to, each with a connection of its own.
     pub(crate) loads: f64,
 }
 
@@ -190,5 +190,5 @@ const fn is_unload(event: &Event) -> bool {
 }
 
 const fn is_load(event: &Event) -> bool {
-    matches!(&event.what, What::Page(page) if matches!(page.cause, PageCause::Load | PageCause::Reload))
+    matches!(&event.what, What::Page(page) if matches!(page.cause, PageCause::Load | PageCause::Reload | PageCause::Back))
 }
