@@ -34,22 +34,6 @@ until_true() {
   fail "$what: not within $seconds s"
 }
 
-# Below those that the system gives to connections: else one of tg's could take it before cargo-lambda does.
-free_port() {
-  python3 - <<'PYTHON'
-import random, socket
-while True:
-    port = random.randrange(20_000, 32_000)
-    with socket.socket() as taken:
-        try:
-            taken.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-    print(port)
-    break
-PYTHON
-}
-
 cargo build --quiet --locked --package testgram-tg
 # Only these packages: built with others, they would get the others' features.
 cargo build --quiet --locked --release --package testgram-authorize --package testgram-ingest --package testgram-script \
@@ -57,15 +41,15 @@ cargo build --quiet --locked --release --package testgram-authorize --package te
 
 target/debug/tg up --port 0 --aws-port 0 --json --data "$scratch/data" >"$scratch/ready" 2>"$scratch/tg.log" &
 up=$!
-until_true 20 "tg up" grep -q ready "$scratch/ready"
+until_true 90 "tg up" grep -q ready "$scratch/ready"
 aws=$(grep -o 'http://127.0.0.1:[0-9]*' "$scratch/tg.log" | head -n 1)
 
-port=$(free_port)
+port=$(python3 tests/free_port.py)
 AWS_ENDPOINT_URL=$aws AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=testgram AWS_SECRET_ACCESS_KEY=testgram TESTGRAM_TABLES=testgram \
   TESTGRAM_SOCKET=ws://127.0.0.1:4600/ws TESTGRAM_BUCKET=testgram-archive TESTGRAM_KEYS=alias/testgram/local/ \
   TESTGRAM_QUEUE=$aws/000000000000/testgram-archive cargo lambda watch --release --ignore-changes --invoke-address 127.0.0.1 --invoke-port "$port" >"$scratch/watch.log" 2>&1 &
 watch=$!
-until_true 20 "cargo lambda watch" bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
+until_true 90 "cargo lambda watch" bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null
 
 # answers <function> <event> <python expression over the answer>
 answers() {

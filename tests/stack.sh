@@ -11,6 +11,6 @@ export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 tools/setup.sh build "$(architecture)"
 make --no-print-directory build ARCH="$(architecture)"
 cargo build --quiet --locked --package testgram-tg
-# What the template is asked by both suites is asked in one place.
-export PYTHONPATH=$PWD/tests/template PYTHONDONTWRITEBYTECODE=1
+# What the template is asked by both suites is asked in one place, and so is for a port.
+export PYTHONPATH=$PWD/tests/template:$PWD/tests PYTHONDONTWRITEBYTECODE=1
 exec python3 tests/stack/main.py "$(architecture)"

@@ -5,9 +5,7 @@ What it does not do stands in ../../docs/deploy.md ("What the tests prove, and w
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,21 +15,10 @@ from pathlib import Path
 
 import boto3
 from botocore.config import Config
+from free_port import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
-
-
-def free_port() -> int:
-    """Below those that the system gives to connections: else one of them could take it before the emulator does."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as taken:
-            try:
-                taken.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 def until(seconds: float, what: str, probe, every: float = 0.5):
