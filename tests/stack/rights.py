@@ -282,11 +282,11 @@ def check(stack: Deployed, tenant: str) -> str:
         role.put(role.without(sid, action))
         try:
             assert not works(), f"{function} does not need {action} of {sid}"
-            # The emulator collects a function's last lines with its next call, where the machine was too busy for them.
 
             def denied() -> bool:
                 return denials(stack, function, grant, action) > before
 
+            # The emulator collects a function's last lines with its next call, where the machine was too busy for them.
             until(60, f"{function} is denied {action} of {sid}, and does not fail for another reason", lambda: denied() or (not works() and denied()))
         finally:
             role.put(role.whole)

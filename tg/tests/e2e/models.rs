@@ -304,6 +304,15 @@ async fn what_was_put_aside_goes_in_its_time_though_there_is_nothing_else() {
     assert_eq!(left, [1, 1, 0]);
 }
 
+/// A world that keeps thirty days, with archived traffic of nine days ago.
+async fn of_nine_days_ago(stack: &Stack) -> Lake {
+    let now = now_ms();
+    let lake = world(stack, "shop", json!({"k": 2, "retention_days": 30})).await;
+    lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 5)).await;
+    lake.archive(now).await.unwrap();
+    lake
+}
+
 /// What builds have kept of a world: vocabularies and counts, which say more than models do.
 fn kept(stack: &Stack) -> usize {
     let made = ["inventory", "counts"].map(|made| format!("testgram-archive/tenant=acme/world=shop/partials/{made}"));
@@ -313,10 +322,7 @@ fn kept(stack: &Stack) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_build_may_need_goes_when_none_can_need_it() {
     let stack = Stack::start();
-    let now = now_ms();
-    let lake = world(&stack, "shop", json!({"k": 2, "retention_days": 30})).await;
-    lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 5)).await;
-    lake.archive(now).await.unwrap();
+    let lake = of_nine_days_ago(&stack).await;
     let built = async |moment| {
         machine::changed(&at(&lake, moment), false, &|_| ())
             .await
@@ -337,10 +343,7 @@ async fn what_another_build_may_need_goes_when_none_can_need_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn retention_is_kept_where_no_build_comes_to_its_end() {
     let stack = Stack::start();
-    let now = now_ms();
-    let lake = world(&stack, "shop", json!({"k": 2, "retention_days": 30})).await;
-    lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 5)).await;
-    lake.archive(now).await.unwrap();
+    let lake = of_nine_days_ago(&stack).await;
     machine::changed(&at(&lake, in_days::<0>), false, &|_| ())
         .await
         .unwrap();

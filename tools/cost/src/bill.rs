@@ -120,19 +120,19 @@ fn front(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
     let sessions = scale.sessions_a_day * DAYS;
     // Each copy is a message, a call, a line of log and a write over what is there. Of one whose page has gone no acknowledgement is delivered; the
     // session's last is counted all the same.
-    let batches = sessions * (one.batches + one.again);
-    let acked = sessions * one.batches;
+    let batches = sessions * one.batches;
+    let sent = batches + sessions * one.again;
     // The script opens a connection on every page that is loaded.
     let connections = sessions * one.loads;
     let scripts = sessions * (1.0 + one.minutes / assumed::SCRIPT_MINUTES).min(one.loads);
-    let calls = batches + 3.0 * connections + scripts;
-    let ms = batches * assumed::BATCH_MS + connections * assumed::CONNECTION_MS + scripts * assumed::SCRIPT_MS;
-    let logs = batches * assumed::BATCH_LOG + (connections + scripts) * assumed::CONNECTION_LOG;
-    let out = scripts * assumed::SCRIPT_BYTES + acked * assumed::ACK_BYTES;
+    let calls = sent + 3.0 * connections + scripts;
+    let ms = sent * assumed::BATCH_MS + connections * assumed::CONNECTION_MS + scripts * assumed::SCRIPT_MS;
+    let logs = sent * assumed::BATCH_LOG + (connections + scripts) * assumed::CONNECTION_LOG;
+    let out = scripts * assumed::SCRIPT_BYTES + batches * assumed::ACK_BYTES;
     let kept_days = BUFFER_SECONDS as f64 / 86_400.0;
     terms.extend([
-        term("API Gateway", "batches in", batches * one.steps, at::WEBSOCKET_MESSAGE),
-        term("API Gateway", "acknowledgements out", acked, at::WEBSOCKET_MESSAGE),
+        term("API Gateway", "batches in", sent * one.steps, at::WEBSOCKET_MESSAGE),
+        term("API Gateway", "acknowledgements out", batches, at::WEBSOCKET_MESSAGE),
         term(
             "API Gateway",
             "connections",
@@ -155,7 +155,7 @@ fn front(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
         term(
             "DynamoDB",
             "batches written",
-            batches * one.write_units,
+            sent * one.write_units,
             at::DYNAMODB_WRITE,
         ),
         term("DynamoDB", "connections written", connections * 2.0, at::DYNAMODB_WRITE),
@@ -163,7 +163,7 @@ fn front(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
         term(
             "DynamoDB",
             "buffer kept",
-            acked / DAYS * kept_days * one.item_bytes / GB,
+            batches / DAYS * kept_days * one.item_bytes / GB,
             at::DYNAMODB_STORAGE,
         ),
         term("CloudWatch", "logs", logs / GB, at::LOGS),

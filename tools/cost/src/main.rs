@@ -10,6 +10,7 @@ mod measured;
 mod output;
 mod prices;
 
+use std::io;
 use std::process::ExitCode;
 
 use bill::Scale;
@@ -45,19 +46,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let measured = Measured::of_recording().and_then(|recorded| Ok((recorded, recorded.with_full_batches()?)));
-    let (recorded, full) = match measured {
-        Ok(measured) => measured,
+    let report = match report() {
+        Ok(report) => report,
         Err(error) => {
             eprintln!("error: the traffic cannot be measured: {error}\n hint: make record records it anew");
             return ExitCode::FAILURE;
         }
-    };
-    let report = Report {
-        recorded,
-        full,
-        months: SCALES.map(|scale| Month::of(scale, &recorded)).into(),
-        full_month: Month::of(LARGEST, &full),
     };
     if json {
         println!("{}", report.json());
@@ -69,5 +63,48 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Measured now.
+fn report() -> io::Result<Report> {
+    let recorded = Measured::of_recording()?;
+    let full = recorded.with_full_batches()?;
+    Ok(Report {
+        recorded,
+        full,
+        months: SCALES.map(|scale| Month::of(scale, &recorded)).into(),
+        full_month: Month::of(LARGEST, &full),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_figures_of_the_docs_are_those_that_are_measured() {
+        let Report {
+            recorded,
+            months,
+            full_month,
+            ..
+        } = report().unwrap();
+        // Each page but a session's first sends again what the one before left; the two are counted by other events.
+        assert!((recorded.loads - recorded.again - 1.0).abs() < 1e-9, "{recorded:?}");
+
+        let [small, middle, large] = [&months[0], &months[1], &months[2]].map(Month::usd_per_million_events);
+        let row = format!("| a million events | ${small:.1} | ${middle:.2} | ${large:.2} |");
+        assert!(include_str!("../../../docs/deploy.md").contains(&row), "{row}");
+        let full = full_month.usd_per_million_events();
+        let total = format!("${large:.2} at 10 million sessions a day; in full batches ${full:.2}.");
+        let Measured {
+            batches, again, loads, ..
+        } = recorded;
+        let causes =
+            format!("{batches:.1} batches, {again:.1} of them sent twice, and {loads:.1} connections a session");
+        for told in [total, causes] {
+            assert!(include_str!("../../../ARCHITECTURE.md").contains(&told), "{told}");
+        }
     }
 }

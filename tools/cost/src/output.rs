@@ -27,6 +27,10 @@ impl Month {
         self.terms.iter().map(Term::usd).sum()
     }
 
+    pub(crate) fn usd_per_million_events(&self) -> f64 {
+        self.usd() / self.million_events
+    }
+
     /// The line that costs most.
     fn dearest(&self) -> Option<&Term> {
         self.terms.iter().max_by(|one, other| one.usd().total_cmp(&other.usd()))
@@ -41,7 +45,7 @@ impl Month {
         });
         json!({
             "sessions_a_day": self.scale.sessions_a_day, "worlds": self.scale.worlds, "million_events": self.million_events,
-            "usd": self.usd(), "usd_per_million_events": self.usd() / self.million_events,
+            "usd": self.usd(), "usd_per_million_events": self.usd_per_million_events(),
             "dearest": self.dearest().map(|term| term.what), "lines": lines.collect::<Vec<Value>>(),
         })
     }
@@ -129,7 +133,7 @@ impl Report {
         let months = [largest, &self.full_month];
         write!(out, "  {:<54}", "all of it")?;
         for month in months {
-            write!(out, "{:>12.3}", month.usd() / month.million_events)?;
+            write!(out, "{:>12.3}", month.usd_per_million_events())?;
         }
         writeln!(out)
     }
@@ -160,7 +164,7 @@ impl Report {
         }
         row("  all of it", &|month| format!("{:.2}", month.usd()))?;
         row("  a million events", &|month| {
-            format!("{:.3}", month.usd() / month.million_events)
+            format!("{:.3}", month.usd_per_million_events())
         })?;
         row("  the dearest line's share", &|month| {
             month
