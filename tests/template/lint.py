@@ -2,8 +2,10 @@
 
 import json
 import logging
+import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from samtranslator.translator.transform import transform
@@ -16,7 +18,11 @@ IGNORED = [
 ]
 
 
-# It tells of features that its service has switches for.
+REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
+# Credentials that are none: SAM wants some, and asks nothing with them.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": REGIONS[0]}
+
+# Its warnings are about features that its service has switches for.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 
@@ -37,15 +43,33 @@ def transformed(rolling: str) -> dict:
     return transform(template, {}, NoManagedPolicies())
 
 
-def cfn_lint(file: Path):
-    done = subprocess.run(["cfn-lint", "--ignore-checks", *IGNORED, "--template", str(file)], cwd=ROOT, capture_output=True, text=True)
+def run(*command: str, scratch: Path) -> subprocess.CompletedProcess:
+    """A tool that is not to ask PyPI for a newer version of itself, and leaves nothing behind."""
+    # SAM asks once a week. This is its memory of having asked.
+    (scratch / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
+    quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(scratch), "CKV_SKIP_PACKAGE_UPDATE_CHECK": "true", "TMPDIR": str(scratch)}
+    return subprocess.run(command, cwd=ROOT, env=os.environ | CREDENTIALS | quiet, capture_output=True, text=True)
+
+
+def cfn_lint(file: Path, *options: str, scratch: Path):
+    done = run("cfn-lint", *options, "--template", str(file), scratch=scratch)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
-def checkov(file: Path) -> int:
-    """How many checks passed. Not by its exit code alone, which is that of success, too, where it could not read the file."""
-    command = ["checkov", "--config-file", str(ROOT / ".checkov.yaml"), "--file", str(file), "--output", "json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+def regions() -> str:
+    """The template as it is written is valid in each region, as SAM and cfn-lint see it."""
+    with tempfile.TemporaryDirectory(prefix="testgram-template-") as folder:
+        scratch = Path(folder)
+        for region in REGIONS:
+            done = run("sam", "validate", "--lint", "--template", "template.yaml", "--region", region, scratch=scratch)
+            assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+            cfn_lint(ROOT / "template.yaml", "--regions", region, scratch=scratch)
+    return f"sam validate --lint and cfn-lint pass in {len(REGIONS)} regions"
+
+
+def checkov(file: Path, scratch: Path) -> int:
+    """How many checks passed. Its exit code is 0, too, where it could not read the file: so the report is read."""
+    done = run("checkov", "--config-file", str(ROOT / ".checkov.yaml"), "--file", str(file), "--output", "json", scratch=scratch)
     report = json.loads(done.stdout)
     summary = report["summary"]
     failed = [f"{one['check_id']} {one['check_name']}: {one['resource']}" for one in report.get("results", {}).get("failed_checks", [])]
@@ -55,14 +79,16 @@ def checkov(file: Path) -> int:
 
 
 def check() -> str:
-    kinds, passed = set(), [checkov(ROOT / "template.yaml")]
+    kinds, passed = set(), []
     with tempfile.TemporaryDirectory(prefix="testgram-template-") as folder:
+        scratch = Path(folder)
+        passed.append(checkov(ROOT / "template.yaml", scratch))
         for rolling in ("false", "true"):
             template = transformed(rolling)
             kinds |= {resource["Type"] for resource in template["Resources"].values()}
-            file = Path(folder) / f"rolling-{rolling}.template.json"
+            file = scratch / f"rolling-{rolling}.template.json"
             file.write_text(json.dumps(template, indent=1))
-            cfn_lint(file)
-            passed.append(checkov(file))
+            cfn_lint(file, "--ignore-checks", *IGNORED, scratch=scratch)
+            passed.append(checkov(file, scratch))
     assert "AWS::CodeDeploy::DeploymentGroup" in kinds and "AWS::ApiGatewayV2::RouteResponse" in kinds
     return f"the template, and what SAM makes of it with and without canaries, pass checkov ({', '.join(map(str, passed))} checks) and cfn-lint"

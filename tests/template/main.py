@@ -4,5 +4,5 @@ import lint
 import promises
 import rights
 
-for check in (rights.check, *promises.CHECKS, lint.check):
+for check in (rights.check, *promises.CHECKS, lint.regions, lint.check):
     print(f"  {check()}", flush=True)
