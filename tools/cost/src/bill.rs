@@ -59,7 +59,7 @@ mod assumed {
     pub(super) const ARCHIVE_EVENT_MS: f64 = 0.01;
     /// Milliseconds of the builder for an event: two passes at 0.5 million a second and thread (`make bench`, fold).
     pub(super) const FOLD_EVENT_MS: f64 = 0.002;
-    /// Milliseconds of learning from an action, up to 500,000 of them: 55 s in all (ARCHITECTURE.md).
+    /// Milliseconds of learning from an action, up to 500,000 of them: 55 s in all (docs/performance.md).
     pub(super) const LEARN_ACTION_MS: f64 = 0.11;
     pub(super) const LEARNED_ACTIONS: f64 = 500_000.0;
     /// Milliseconds until S3 answers.

@@ -104,7 +104,7 @@ mod tests {
         let causes =
             format!("{batches:.1} batches, {again:.1} of them sent twice, and {loads:.1} connections a session");
         for told in [total, causes] {
-            assert!(include_str!("../../../ARCHITECTURE.md").contains(&told), "{told}");
+            assert!(include_str!("../../../docs/performance.md").contains(&told), "{told}");
         }
     }
 }
