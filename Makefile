@@ -69,11 +69,11 @@ cost: ## What a stack costs at list prices, per million events and a month (ARGS
 fmt: ## Format the code
 	cargo fmt --all
 
-snippet: ## Build the snippet anew into snippet/dist/testgram.js
+snippet: ## Build the snippet into snippet/dist/testgram.js
 	@tools/setup.sh snippet
 	cd snippet && npm run --silent build
 
-record: ## Record the demo shop's traffic anew into demo/traffic.jsonl.gz (ARGS="--sessions 400 --seed 7"; half an hour)
+record: ## Record the demo shop's traffic into demo/traffic.jsonl.gz (ARGS="--sessions 400 --seed 7"; half an hour)
 	@tools/setup.sh record
 	cargo build --locked --package testgram-tg --package testgram-traffic
 	node demo/record/record.ts $(ARGS)
@@ -89,7 +89,7 @@ fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 	RUSTC_BOOTSTRAP=1 cargo fuzz run $(FUZZ_TARGET) fuzz/corpus/$(FUZZ_TARGET) fuzz/seeds/$(FUZZ_TARGET) -- -max_len=4096 \
 	  -dict=fuzz/$(FUZZ_TARGET).dict -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048
 
-generated: ## Write anew what is generated and committed: the JSON Schemas and the unsalted digests
+generated: ## Write the generated files that are committed: the JSON Schemas and the unsalted digests
 	cargo run --locked --package testgram-protocol --example generate
 	cargo run --locked --package testgram-model --example schema
 
@@ -99,5 +99,5 @@ bench: ## Measure ingest, the functions, tg up and the snippet, as ratios beside
 	@tools/setup.sh bench
 	cargo run --release --locked --package testgram-bench -- all $(ARGS)
 
-dictionary: ## Train the buffer's zstd dictionaries anew (only for a new version of the format)
+dictionary: ## Train the buffer's zstd dictionaries (only for a new version of the format)
 	cargo run --locked --release --package testgram-traffic --bin train-dictionary

@@ -1,4 +1,4 @@
-"""Compares what DuckDB finds in the archive's files with what their writer told it wrote, and runs the documented queries.
+"""Compares what DuckDB finds in the archive's files with what their writer says it wrote, and runs the documented queries.
 
 usage: archive_duckdb.py FOLDER DOCUMENT    FOLDER holds tenant=…/… and expected.json
 """
@@ -20,7 +20,7 @@ db.execute("SET autoinstall_known_extensions = false")
 
 def same(what, found, wanted):
     assert found == wanted, f"{what}: {found} instead of {wanted}"
-    print(f"  {what}: as told")
+    print(f"  {what}: as written")
 
 
 def ask(query):
@@ -45,7 +45,7 @@ assert rows > distinct, "no batch is in two files: what is to be dropped is not 
 same("rows of the view", ask("SELECT count(*) FROM events"), [(distinct,)])
 
 kinds = dict(ask("SELECT kind, count(*) FROM events GROUP BY kind"))
-same("sessions that told of themselves", kinds.pop("meta"), expected["meta"])
+same("sessions with a meta row", kinds.pop("meta"), expected["meta"])
 same("events by kind", kinds, expected["kinds"])
 sessions = ask("SELECT session, count(*) FROM events WHERE index >= 0 GROUP BY session")
 same("events by session", dict(sessions), expected["sessions"])

@@ -1,4 +1,4 @@
-"""A port for what cannot be told to find one itself: prints it, or answers it to who imports this."""
+"""A free port, for programs that cannot find one themselves. Prints it as a script."""
 
 import random
 import socket

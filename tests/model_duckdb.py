@@ -35,29 +35,29 @@ assert rows > distinct, "no batch is in two files"
 
 behaviour = json.loads((folder / "model.json").read_text())["behaviour"]
 names = {place + 1: row["name"] for place, row in enumerate(behaviour["symbols"])} | {0: "<end>", 65535: "<start>"}
-told = {
+published = {
     (names[context["key"][2]], names[symbol]): (support, count)
     for context in behaviour["contexts"]
     if context["key"][0] == 1
     for support, count, symbol, _ in context["next"]
 }
 wanted = {(came, next): (support, count) for came, next, support, count in counted}
-missing, extra = wanted.keys() - told.keys(), told.keys() - wanted.keys()
+missing, extra = wanted.keys() - published.keys(), published.keys() - wanted.keys()
 # Noise: support by twice k/2 either way, counts by as much times a session's; nothing below k. None at k = 1.
 reach = 2 * (k // 2)
 
 
-def alike(wanted, told):
-    (support, count), (told_support, told_count) = wanted, told
+def alike(wanted, published):
+    (support, count), (published_support, published_count) = wanted, published
     often = -(-count // support)
-    near = abs(told_support - support) <= reach and abs(told_count - count) <= reach * often
-    return told_support >= k and (near or told_count == told_support)
+    near = abs(published_support - support) <= reach and abs(published_count - count) <= reach * often
+    return published_support >= k and (near or published_count == published_support)
 
 
-common = wanted.keys() & told.keys()
-differ = {pair for pair in common if not alike(wanted[pair], told[pair])}
-same = sum(wanted[pair] == told[pair] for pair in common)
+common = wanted.keys() & published.keys()
+differ = {pair for pair in common if not alike(wanted[pair], published[pair])}
+same = sum(wanted[pair] == published[pair] for pair in common)
 assert not (missing or extra or differ), f"{len(missing)} missing, {len(extra)} extra, {len(differ)} differ: {[*missing, *extra, *differ][:5]}"
-assert len(told) > 20, f"only {len(told)} transitions"
-assert same == len(told) if k == 1 else same < len(told) / 2, f"{same} of {len(told)} are exactly as counted"
-print(f"  k = {k}: {len(told)} transitions, {same} with support and count exactly as DuckDB has them, the others but for noise")
+assert len(published) > 20, f"only {len(published)} transitions"
+assert same == len(published) if k == 1 else same < len(published) / 2, f"{same} of {len(published)} are exactly as counted"
+print(f"  k = {k}: {len(published)} transitions, {same} with support and count exactly as DuckDB has them, the others but for noise")

@@ -48,7 +48,7 @@ class Environment:
         self.stack = self.settings["stack_name"]
 
     def parameters(self, given: list[str]) -> dict[str, str]:
-        """All of the template: as given, or as in samconfig.toml, or as the template's default is. One that is not told keeps on AWS what it once was."""
+        """All of the template: as given, or as in samconfig.toml, or as the template's default is. A parameter that a deployment leaves out keeps its old value on AWS, so none is left out."""
         chosen = {name: str(of.get("Default", "")) for name, of in yaml_parse((ROOT / "template.yaml").read_text())["Parameters"].items()}
         for pair in [*self.settings["parameter_overrides"], *given]:
             name, equals, value = pair.partition("=")
@@ -111,7 +111,7 @@ def sam_deploy(env: Environment, chosen: dict[str, str], options: list[str]):
         folder = ROOT / "target" / "lambda" / function
         check(folder / "bootstrap", chosen["Architecture"])
         # SAM publishes a version when a function's code or text in the template changes. A changed parameter is neither, and its alias would
-        # stay with what was; so what the code comes with tells which parameters it is deployed under.
+        # stay with the old version. So a digest of the parameters lies beside the code.
         (folder / "parameters").write_text(digest + "\n")
     pairs = [f'{name}="{value}"' for name, value in chosen.items()]
     sam("deploy", "--config-env", env.name, *options, "--parameter-overrides", *pairs)
@@ -124,7 +124,7 @@ def deploy(env: Environment, arguments: list[str]):
     chosen, options = env.parameters(arguments[:first_option]), arguments[first_option:]
     is_to_be_protected = chosen["DeletionProtection"] == "true"
     if is_to_be_protected and not chosen["AlarmEmail"]:
-        warn("nobody is told of alarms", f'PARAMETERS="AlarmEmail=…", or subscribe to the topic {env.stack}-alarms')
+        warn("alarms reach no one", f'PARAMETERS="AlarmEmail=…", or subscribe to the topic {env.stack}-alarms')
     # Before minutes of building: whether AWS can be asked at all, and would take it.
     aws = Aws(env)
     before = aws.deployed()
@@ -140,7 +140,7 @@ def deploy(env: Environment, arguments: list[str]):
             die(f"{env.stack} was not deployed", "the changes were not agreed to")
     sam_deploy(env, chosen, options)
     after = aws.deployed()
-    # SAM ends well, too, when somebody has said no to the changes.
+    # SAM also exits with 0 when the user has declined the changes.
     if after is None or after["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         die(f"{env.stack} is not deployed", "see the messages above")
     protection = {"StackName": env.stack, "EnableTerminationProtection": is_protected(after)}

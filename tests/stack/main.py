@@ -47,8 +47,8 @@ def refused_elsewhere(stack: Deployed):
     # Nor does it help to go past that.
     past = ["sam", "deploy", "--config-env", "dev", "--region", "eu-central-1", "--no-progressbar", "--parameter-overrides", "Target=emulator"]
     done = stack.aws.run(*past, check=False)
-    told = done.stdout + done.stderr
-    assert done.returncode != 0 and "UsRegionsOnly" in told, told[-3000:]
+    output = done.stdout + done.stderr
+    assert done.returncode != 0 and "UsRegionsOnly" in output, output[-3000:]
     buckets = [bucket["Name"] for bucket in stack.aws.client("s3").list_buckets()["Buckets"] if stack.name in bucket["Name"]]
     assert buckets == [], buckets
     say("eu-central-1 is refused, by the rule UsRegionsOnly")
@@ -61,7 +61,7 @@ def deployed(stack: Deployed):
     say(f"deployed in {time.monotonic() - began:.0f} s: {stack.outputs['SocketUrl']}")
     missing = stack.missing()
     assert missing == MISSING, missing
-    say("not deployed here, since the emulator refuses it or nobody asked: " + ", ".join(f"{name} ({kind})" for name, kind in missing.items()))
+    say("not deployed here, as the emulator refuses it or no parameter asks for it: " + ", ".join(f"{name} ({kind})" for name, kind in missing.items()))
     refused = stack.aws.run("tools/deploy.py", "dev", "--delete", "--no-prompts", check=False)
     assert refused.returncode == 1 and "is protected" in refused.stderr, refused.stderr
     table = stack.aws.client("dynamodb").describe_table(TableName=f"{stack.name}-control")["Table"]
@@ -173,7 +173,7 @@ def modelled(stack: Deployed) -> dict:
         key = f"{PREFIX}models/{found['version']['S']}/model.json"
         body = stack.aws.client("s3").get_object(Bucket=stack.outputs["ArchiveBucket"], Key=key)["Body"].read()
         document = json.loads(body)
-        # One of before the last window was archived is built anew.
+        # A model that was built before the last window was archived is not the last: the next build follows.
         return document if {"/", "/list", "/join"} <= {page["page"] for page in document["pages"]} else None
 
     document = until(4 * 60, "the schedule builds a model", model, every=3)
@@ -210,12 +210,12 @@ def told_nobody(stack: Deployed, seen: dict, key: str):
 
 
 def guarded(stack: Deployed):
-    """The bucket's own policy: somebody who may do everything in S3 may not put what is not under KMS."""
+    """The bucket's own policy refuses puts without KMS, also from a user whom IAM allows everything in S3."""
     iam = stack.aws.client("iam")
-    iam.create_user(UserName="somebody")
+    iam.create_user(UserName="admin")
     anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
-    iam.put_user_policy(UserName="somebody", PolicyName="anything", PolicyDocument=json.dumps(anything))
-    key = iam.create_access_key(UserName="somebody")["AccessKey"]
+    iam.put_user_policy(UserName="admin", PolicyName="anything", PolicyDocument=json.dumps(anything))
+    key = iam.create_access_key(UserName="admin")["AccessKey"]
     s3 = stack.aws.client("s3", (key["AccessKeyId"], key["SecretAccessKey"]))
     bucket, name = stack.outputs["ArchiveBucket"], "odd"
     for sse in ({}, {"ServerSideEncryption": "AES256"}):
@@ -263,7 +263,7 @@ def deleted(stack: Deployed):
 
 
 def main():
-    # Whoever ends this ends what it has started, too.
+    # A SIGTERM ends the emulator and its functions, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="testgram-stack-") as folder, Emulator(Path(folder)) as aws:
         stack = Deployed(aws, sys.argv[1])
@@ -278,11 +278,11 @@ def main():
             assert errors(stack) == []
             say(rights.check(stack, TENANT))
             of_rights = errors(stack)
-            assert of_rights, "a missing right wakes somebody"
+            assert of_rights, "a missing right raises an alarm"
             guarded(stack)
             archived(stack, seen["acked"])
             modelled(stack)
-            assert errors(stack) == of_rights, "nobody is woken without reason"
+            assert errors(stack) == of_rights, "no alarm without a reason"
             told_nobody(stack, seen, key)
             say(costs(stack))
             say("peak memory, MB: " + ", ".join(f"{name.removeprefix(stack.name + '-')} {mb}" for name, mb in sorted(aws.peak_memory().items())))

@@ -56,7 +56,7 @@ class Calls:
         event = self.event("authorize-connect")
         event["queryStringParameters"]["world"] = fresh()
         answer, _ = self("authorize", event)
-        # Nobody has that key: to know it the table must have been asked.
+        # No world has that key. Only the table knows that, so it was asked.
         return answer["context"]["code"] == "unknown_key"
 
     def script(self) -> bool:

@@ -78,19 +78,19 @@ def check_sources() -> int:
         code = file.read_text().split("#[cfg(test)]")[0]
         for body in re.split(r"\n\s*(?:pub(?:\(crate\))? )?(?:async )?fn ", code)[1:]:
             verbs = {calls_of[verb] for verb in pattern.findall(body)}
-            told = {tuple(label.split(":")) for label in re.findall(rf'"((?:{"|".join(WORDS)}):\w+)"', body)}
+            stated = {tuple(label.split(":")) for label in re.findall(rf'"((?:{"|".join(WORDS)}):\w+)"', body)}
             name = f"{file.name}, {body.split('(')[0]}"
             if body.startswith("warm"):
                 # It does what another call of its room does, and takes no word for a failure.
-                assert all(f'"connections:{verb}"' in code for verb in verbs) and not told, name
+                assert all(f'"connections:{verb}"' in code for verb in verbs) and not stated, name
                 continue
             if file.stem == "bucket" and body.startswith("create"):
                 continue  # of local mode and tests
-            assert {ALIKE.get(verb, verb) for verb in verbs} == {verb for _, verb in told}, f"{name} calls {verbs} and says {told}"
+            assert {ALIKE.get(verb, verb) for verb in verbs} == {verb for _, verb in stated}, f"{name} calls {verbs} and says {stated}"
             tables = set(re.findall(r"tables\.(control|events|connections)|self\.(control)\b", body))
             tables = {one or other for one, other in tables}
             if verbs & set(DYNAMODB):
-                assert tables == {word for word, _ in told}, f"{name} asks {tables} and says {told}"
+                assert tables == {word for word, _ in stated}, f"{name} asks {tables} and says {stated}"
             found += len(verbs)
     assert found > 15, "the calls are not where they were"
     return found
@@ -155,5 +155,5 @@ def check() -> str:
     for name, role in RESOURCES.items():
         if role["Type"] == "AWS::IAM::Role" and name != "AccessLogWriter":
             assert {"Ref": "UsOnly"} in role["Properties"]["ManagedPolicyArns"], name
-            assert name not in roles or len(role["Properties"]["ManagedPolicyArns"]) == 1, f"{name} has rights that nobody compares"
+            assert name not in roles or len(role["Properties"]["ManagedPolicyArns"]) == 1, f"{name} has rights that no check compares"
     return f"{many_rights} rights of {len(roles)} roles are those that the binaries can call, no more and no less ({sources} calls in the source)"
