@@ -121,7 +121,7 @@ fn event(route: &Route, peer: SocketAddr, parameters: Vec<(String, String)>, req
     event
 }
 
-/// In lower case; what came twice is joined.
+/// The headers as events show them: names in lower case, the values of a repeated header joined by commas.
 fn shown(headers: &HeaderMap, peer: SocketAddr) -> Map<String, Value> {
     let mut shown = Map::new();
     for name in headers.keys().filter(|name| **name != header::COOKIE) {
@@ -134,7 +134,7 @@ fn shown(headers: &HeaderMap, peer: SocketAddr) -> Map<String, Value> {
     shown
 }
 
-/// The response that a function's answer stands for; `None` if it stands for none.
+/// The HTTP response that a function's response describes; `None` if it is malformed.
 fn read(answer: &Value) -> Option<Response> {
     let status = StatusCode::from_u16(u16::try_from(answer.get("statusCode")?.as_u64()?).ok()?).ok()?;
     let body = match answer.get("body") {

@@ -163,7 +163,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Shutdown: reads no more, but what was read is answered.
+    /// Shutdown: reads no more messages, but answers those that were read.
     async fn drain(&mut self) -> Ending {
         let deadline = Instant::now() + self.limits().shutdown_grace;
         let all = u32::try_from(self.limits().invocations_per_connection).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! What API Gateway answers where it does not do what was asked.
+//! The responses of API Gateway to requests that it refuses.
 
 use axum::{
     Json,
@@ -16,13 +16,13 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 pub(crate) enum Refusal {
     /// The request is no WebSocket handshake: 400.
     NotAnUpgrade,
-    /// No identity, or the authorizer said "Unauthorized".
+    /// The identity source is missing, or the authorizer failed with the message "Unauthorized".
     Unauthorized,
-    /// The policy does not allow it.
+    /// The authorizer's policy does not allow the connect.
     Forbidden,
-    /// The authorizer failed or answered what is no answer.
+    /// The authorizer failed, or its response is no policy.
     AuthorizerFailed,
-    /// `$connect` failed or answered what is no answer.
+    /// `$connect` failed, or its response has no valid status.
     ConnectFailed,
     /// `$connect` did not answer within the integration timeout: 504.
     ConnectTimedOut,

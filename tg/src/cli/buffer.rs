@@ -39,7 +39,7 @@ struct Dump {
     #[command(flatten)]
     target: Target,
 
-    /// What the names of the tables begin with; may be given several times
+    /// Prefix of the table names; may be repeated
     #[arg(long, value_name = "PREFIX", default_value = PREFIX)]
     tables: Vec<String>,
 }
