@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
     types::{AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
 };
-use testgram_tg::local::{
+use testgram_local::{
     aws::{ACCESS_KEY_ID, Endpoint, REGION, SECRET_ACCESS_KEY},
     data_folder::DataFolder,
 };
