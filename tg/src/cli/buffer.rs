@@ -42,6 +42,10 @@ struct Dump {
     /// Prefix of the table names; may be repeated
     #[arg(long, value_name = "PREFIX", default_value = PREFIX)]
     tables: Vec<String>,
+
+    /// Print the error as JSON, too
+    #[arg(long)]
+    json: bool,
 }
 
 type Item = HashMap<String, AttributeValue>;

@@ -22,7 +22,13 @@ fn json(args: &[&str]) -> Value {
 
 #[test]
 fn no_stack_is_7() {
-    for args in [&["archive"][..], &["build"], &["model", "show"], &["model", "download"]] {
+    for args in [
+        &["archive"][..],
+        &["build"],
+        &["buffer", "dump"],
+        &["model", "show"],
+        &["model", "download"],
+    ] {
         fails_with(&[args, &["--aws", "http://127.0.0.1:1"]].concat(), 7, "no_stack");
     }
     for world in ["demo", "DEMO/demo", "a/b/c", "/"] {
@@ -68,6 +74,13 @@ fn a_stack_without_anything_has_no_model_and_nothing_to_do() {
     let scratch = Scratch::new();
     let tg = Tg::up(scratch.path());
     let aws = ["--aws", tg.aws.as_str()];
+    let (buffer, _) = succeeds(&["buffer", "dump", "--endpoint", &tg.aws]);
+    assert_eq!(buffer, "");
+    fails_with(
+        &[&["buffer", "dump", "--tables", "other"][..], &aws].concat(),
+        1,
+        "failed",
+    );
     assert_eq!(json(&[&["archive"][..], &aws].concat())["windows"], 0);
     assert_eq!(json(&[&["build"][..], &aws].concat())["models"], serde_json::json!([]));
     fails_with(&[&["model", "show"][..], &aws].concat(), 9, "no_model");
@@ -108,6 +121,10 @@ fn a_demo_goes_all_the_way_and_leaves_a_folder_that_up_takes_on() {
     fails_with(&["demo", "--data", data], 5, "data_unusable");
     let tg = Tg::up(scratch.path());
     let aws = ["--aws", tg.aws.as_str()];
+    let (buffer, _) = succeeds(&[&["buffer", "dump"][..], &aws].concat());
+    let batches: Vec<Value> = buffer.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let is_batch = |batch: &Value| batch["tenant"] == "demo" && batch["events"].is_array() && batch["seq"].is_u64();
+    assert!(batches.len() >= 40 && batches.iter().all(is_batch), "{buffer}");
     let show = json(&[&["model", "show"][..], &aws].concat());
     // With noise, the same in both.
     let sessions = &show["summary"]["sessions"];
