@@ -1,8 +1,20 @@
-//! `tg`: the command line of Testgram and the local stack behind `tg up`.
+//! `tg`: the command line of Testgram.
 //!
-//! What this crate is for: to run the very same handlers that run in Lambda, behind a front and stores that behave as
-//! AWS does, in one process. What it may not know: any rule of the product. A rule that lives here is a rule that
-//! production does not have.
+//! Each command is a file of [`cli`]: it reads its arguments, calls the crates that do the work, and prints the
+//! outcome. What runs behind `tg up` is `testgram-local`; the shop behind `/demo/` is `testgram-demo`, which only a
+//! build with the feature `demo` carries. It may not know any rule of the product: a rule that lives here is a rule
+//! that production does not have.
+//!
+//! ```text
+//! failure ← output, logging, progress, target ← archive, build, buffer, model, fidelity, world ← demo ← up ← cli
+//! ```
+//!
+//! A command that fails exits with the code of its reason, and names the reason by a word that stays the same:
+//!
+//! ```
+//! use testgram_tg::cli::FailureReason;
+//!
+//! assert_eq!((FailureReason::NoStack.exit_code(), FailureReason::NoStack.word()), (7, "no_stack"));
+//! ```
 
 pub mod cli;
-pub mod local;

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use testgram_tg::{cli, local::stores};
+use testgram_local::stores;
+use testgram_tg::cli;
 
 fn main() -> ExitCode {
     cli::run(std::env::args_os(), |aws| stores::clients(&aws.url()))

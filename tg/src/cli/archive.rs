@@ -2,17 +2,18 @@
 
 use serde_json::json;
 use testgram_archive::Archived;
+use testgram_local::stores::Stores;
 use testgram_runtime::clock;
 use testgram_store::key::Window;
 
+use super::failure::{CommandFailure, FailureReason};
 use super::progress::Progress;
 use super::target::{Target, runtime};
-use super::{Failure, Reason, logging, output};
-use crate::local::stores::Stores;
+use super::{logging, output};
 
-/// Move what was recorded from the buffer to the archive, now
+/// Archive the buffer now: write its batches to Parquet files
 ///
-/// Windows that are still open are archived as far as they go; the rest of them follows.
+/// Includes windows that are still open; batches that they receive later are archived the next time.
 ///
 /// Exit codes: 0 done; 2 the arguments are not understood; 7 no stack answers; 1 anything else.
 #[derive(Debug, clap::Args)]
@@ -20,14 +21,17 @@ pub(super) struct Archive {
     #[command(flatten)]
     target: Target,
 
-    /// Print the outcome as JSON
+    /// Print the outcome, or the error, as JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Archive {
-    /// Runs once.
-    pub(super) fn run(self) -> Result<(), Failure> {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// As the command's help lists them.
+    pub(super) fn run(self) -> Result<(), CommandFailure> {
         logging::quiet();
         let progress = Progress::new(self.json);
         let done = runtime()?.block_on(async {
@@ -46,26 +50,28 @@ impl Archive {
                 archived.events, archived.batches, archived.files, archived.bytes
             ));
             if archived.aside > 0 {
-                output::text(&format!("put aside {} items that cannot be read\n", archived.aside));
+                output::text(&format!("quarantined {} items that cannot be read\n", archived.aside));
             }
         }
         Ok(())
     }
 }
 
-/// Archives every window there is, the open ones among them: how many, and what was in them.
+/// Archives every pending window, also the open ones: how many there were, and the sum of what was in them.
 ///
 /// # Errors
-/// The store's.
-pub(super) async fn all(stores: &Stores, progress: &Progress) -> Result<(usize, Archived), Failure> {
-    let failed = |error: testgram_store::StoreError| Failure::new(Reason::Failed, error.to_string());
-    let room = stores.archive();
+/// `failed`, when the store fails; the windows before it are archived.
+pub(super) async fn all(stores: &Stores, progress: &Progress) -> Result<(usize, Archived), CommandFailure> {
+    let failed = |error: testgram_store::StoreError| CommandFailure::new(FailureReason::Failed, error.to_string());
+    let repository = stores.archive();
     let now_ms = clock::now_ms();
     let after = Window::numbered(Window::at(now_ms).number() + 1);
-    let marks = room.marks_before(after).await.map_err(failed)?;
+    let marks = repository.marks_before(after).await.map_err(failed)?;
     let mut sum = Archived::default();
     for (nth, mark) in marks.iter().enumerate() {
-        let archived = testgram_archive::archive(&room, mark, now_ms).await.map_err(failed)?;
+        let archived = testgram_archive::archive(&repository, mark, now_ms)
+            .await
+            .map_err(failed)?;
         sum = sum.and(archived);
         progress.step("archiving windows", nth + 1, marks.len());
     }

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::local::{data::DataError, stack::StartError, worlds::WorldsError};
+use testgram_local::{data_folder::DataError, stack::StartError, stores::PrepareError, worlds::WorldsError};
 
 /// The reasons, by exit code. Codes and words are never reused: scripts depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum FailureReason {
     /// 1 `failed`: anything that has no code of its own.
     Failed,
     /// 2 `usage`: the arguments are not understood.
@@ -27,7 +27,8 @@ pub enum Reason {
     NoModel,
     /// 10 `input_unusable`: a file that was given cannot be read, or holds something else.
     InputUnusable,
-    /// 11 `aws_unusable`: AWS cannot be used as the environment says: no region of the United States, no credentials, no answer, no right.
+    /// 11 `aws_unusable`: AWS cannot be used as the environment says: no region of the United States, no credentials,
+    /// no answer, no right.
     AwsUnusable,
     /// 12 `key_taken`: another world has the key.
     KeyTaken,
@@ -35,8 +36,8 @@ pub enum Reason {
     KeyUnusable,
 }
 
-impl Reason {
-    /// Every reason.
+impl FailureReason {
+    /// Every reason, by exit code.
     pub const ALL: [Self; 13] = [
         Self::Failed,
         Self::Usage,
@@ -105,29 +106,29 @@ impl Reason {
             }
             Self::NoStack => "start one with tg up (make up), or name its AWS endpoint with --aws",
             Self::NoSuchWorld => "a world is named tenant/world; the demo world is demo/demo",
-            Self::NoModel => "tg archive and tg build make one, once at least k sessions were recorded",
+            Self::NoModel => "tg archive and tg build make one, once at least k sessions are recorded",
             Self::InputUnusable => "see tg <command> --help for what the file is to hold",
             Self::AwsUnusable => {
                 r#"set AWS_REGION, and credentials with eval "$(aws configure export-credentials --format env)"; docs/deploy.md lists what they must allow"#
             }
-            Self::KeyTaken => "leave --key out, and one is made",
+            Self::KeyTaken => "omit --key to generate one",
             Self::KeyUnusable => {
-                "aws kms enable-key, or cancel-key-deletion; if it is to go, the world takes nothing more: pause it"
+                "run aws kms enable-key or cancel-key-deletion; to give the key up, pause the world first: it can store nothing without its key"
             }
         }
     }
 }
 
-/// A command that failed.
+/// Why a command failed: the reason, and a message about this case. Every command returns it; `output` prints it.
 #[derive(Debug)]
-pub struct Failure {
-    reason: Reason,
+pub struct CommandFailure {
+    reason: FailureReason,
     message: String,
 }
 
-impl Failure {
-    /// A failure for a reason.
-    pub fn new(reason: Reason, message: impl Into<String>) -> Self {
+impl CommandFailure {
+    /// A failure for a reason, with a message that names the case.
+    pub fn new(reason: FailureReason, message: impl Into<String>) -> Self {
         Self {
             reason,
             message: message.into(),
@@ -139,17 +140,17 @@ impl Failure {
         let text = error.to_string();
         let fact = text.lines().next().unwrap_or_default();
         Self::new(
-            Reason::Usage,
+            FailureReason::Usage,
             fact.strip_prefix("error: ").unwrap_or("no command was given"),
         )
     }
 
-    /// Why it failed.
-    pub fn reason(&self) -> Reason {
+    /// The reason, which has the exit code.
+    pub fn reason(&self) -> FailureReason {
         self.reason
     }
 
-    /// For people: two lines.
+    /// For people: the error and a hint, a line each.
     pub(super) fn text(&self) -> String {
         format!(
             "error[{}]: {}\nhint: {}",
@@ -159,32 +160,30 @@ impl Failure {
         )
     }
 
-    /// For programs: one object.
+    /// For programs: one object with error, message, hint and exit_code.
     pub(super) fn json(&self) -> Value {
         json!({"error": self.reason.word(), "message": self.message, "hint": self.reason.hint(), "exit_code": self.reason.exit_code()})
     }
 }
 
-impl From<StartError> for Failure {
+impl From<StartError> for CommandFailure {
     fn from(error: StartError) -> Self {
         let reason = match &error {
-            StartError::PortInUse(_) => Reason::PortInUse,
-            StartError::Data(DataError::InUse(_)) => Reason::DataInUse,
-            StartError::Data(_) => Reason::DataUnusable,
-            StartError::Worlds(WorldsError::Store(..))
+            StartError::PortInUse(_) => FailureReason::PortInUse,
+            StartError::Data(DataError::InUse(_)) => FailureReason::DataInUse,
+            StartError::Data(_) => FailureReason::DataUnusable,
+            StartError::Prepare(PrepareError::Worlds(WorldsError::Store(..)) | PrepareError::Store(_))
             | StartError::Port { .. }
-            | StartError::Aws(_)
-            | StartError::Tables(_)
-            | StartError::Demo(_) => Reason::Failed,
-            StartError::Worlds(_) => Reason::WorldsUnusable,
+            | StartError::Aws(_) => FailureReason::Failed,
+            StartError::Prepare(PrepareError::Worlds(_)) => FailureReason::WorldsUnusable,
         };
         Self::new(reason, error.to_string())
     }
 }
 
-impl From<WorldsError> for Failure {
+impl From<WorldsError> for CommandFailure {
     fn from(error: WorldsError) -> Self {
-        Self::new(Reason::WorldsUnusable, error.to_string())
+        Self::new(FailureReason::WorldsUnusable, error.to_string())
     }
 }
 
@@ -197,7 +196,7 @@ mod tests {
     /// The contract with scripts: a change here is a breaking change.
     #[test]
     fn codes_and_words_are_pinned() {
-        let table: Vec<(u8, &str)> = Reason::ALL.iter().map(|r| (r.exit_code(), r.word())).collect();
+        let table: Vec<(u8, &str)> = FailureReason::ALL.iter().map(|r| (r.exit_code(), r.word())).collect();
         let pinned = [
             (1, "failed"),
             (2, "usage"),
@@ -216,14 +215,14 @@ mod tests {
         assert_eq!(table, pinned);
         assert_eq!(
             table.iter().map(|(_, word)| word).collect::<HashSet<_>>().len(),
-            Reason::ALL.len()
+            FailureReason::ALL.len()
         );
     }
 
     #[test]
     fn every_failure_is_said_in_both_forms() {
-        for reason in Reason::ALL {
-            let failure = Failure::new(reason, "what happened");
+        for reason in FailureReason::ALL {
+            let failure = CommandFailure::new(reason, "what happened");
             let text = failure.text();
             let (error, hint) = text.split_once('\n').unwrap();
             assert_eq!(error, format!("error[{}]: what happened", reason.word()));

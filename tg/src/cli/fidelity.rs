@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use testgram_model::corpus::{Corpus, Refused, Report};
 use testgram_runtime::clock::Stopwatch;
 
+use super::failure::{CommandFailure, FailureReason};
+use super::output;
 use super::progress::Progress;
-use super::{Failure, Reason, output};
 
 /// Learn from one file of sessions and measure on another, with the code that builds published models
 ///
-/// A line is a session: its symbols, separated by blanks. The end of each session is predicted like a symbol, and the vocabulary is
-/// closed: the symbols of all files given.
+/// A line is a session: its symbols, separated by spaces. The end of each session is predicted like a symbol. The
+/// vocabulary is closed: it is the symbols of all files given.
 ///
-/// Exit codes: 0 done; 2 the arguments are not understood; 10 a file cannot be read, or holds something else; 1 anything else.
+/// Exit codes: 0 done; 2 the arguments are not understood; 10 a file cannot be read, or holds something else; 1
+/// anything else.
 #[derive(Debug, clap::Args)]
 pub(super) struct Fidelity {
     /// Sessions to learn from
@@ -24,22 +26,26 @@ pub(super) struct Fidelity {
     #[arg(long, value_name = "FILE")]
     test: PathBuf,
 
-    /// More symbols that there are
+    /// Additional symbols for the vocabulary
     #[arg(long, value_name = "FILE")]
     names: Option<PathBuf>,
 
-    /// Distinct sessions behind every number of the model
+    /// k-anonymity threshold: the minimum of distinct sessions behind every number of the model
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     k: u32,
 
-    /// Print the figures as JSON: {bits_per_symbol, top1, top5, train_seconds, symbols_per_second, model_bytes}
+    /// Print the figures, or the error, as JSON: {bits_per_symbol, top1, top5, train_seconds, symbols_per_second,
+    /// model_bytes}
     #[arg(long)]
     json: bool,
 }
 
 impl Fidelity {
-    /// Runs once.
-    pub(super) fn run(self) -> Result<(), Failure> {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// As the command's help lists them.
+    pub(super) fn run(self) -> Result<(), CommandFailure> {
         let names = self.names.as_deref().map(read).transpose()?.unwrap_or_default();
         let corpus = Corpus::parse(&read(&self.train)?, &read(&self.test)?, &names).map_err(refused)?;
         Progress::new(self.json).say("counting, learning, measuring");
@@ -47,7 +53,7 @@ impl Fidelity {
         let (report, _) = corpus.report(self.k, || began.ms() / 1000.0);
         if self.json {
             let value = serde_json::to_value(report);
-            output::json(&value.map_err(|error| Failure::new(Reason::Failed, error.to_string()))?);
+            output::json(&value.map_err(|error| CommandFailure::new(FailureReason::Failed, error.to_string()))?);
         } else {
             output::text(&shown(&report, self.k));
         }
@@ -55,23 +61,24 @@ impl Fidelity {
     }
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| Failure::new(Reason::InputUnusable, format!("{}: {error}", file.display())))
+fn read(file: &Path) -> Result<Vec<u8>, CommandFailure> {
+    std::fs::read(file)
+        .map_err(|error| CommandFailure::new(FailureReason::InputUnusable, format!("{}: {error}", file.display())))
 }
 
-fn refused(refused: Refused) -> Failure {
+fn refused(refused: Refused) -> CommandFailure {
     let why = match refused {
         Refused::NotUtf8 => "a file is not text",
         Refused::Empty => "there is nothing to learn from, or nothing to measure on",
         Refused::TooManySymbols => "there are more different symbols than a model holds",
     };
-    Failure::new(Reason::InputUnusable, format!("{refused}: {why}"))
+    CommandFailure::new(FailureReason::InputUnusable, format!("{refused}: {why}"))
 }
 
 fn shown(report: &Report, k: u32) -> String {
     format!(
-        "bits per symbol      {:.4}\nlikeliest came       {:.1} %\none of five came     {:.1} %\nlearned in           {:.1} s\n\
-         symbols per second   {:.0}\nmodel                {} bytes at k = {k}\n",
+        "bits per symbol      {:.4}\ntop-1 accuracy       {:.1} %\ntop-5 accuracy       {:.1} %\nlearning time        {:.1} s\n\
+         symbols per second   {:.0}\nmodel size           {} bytes at k = {k}\n",
         report.bits_per_symbol,
         report.top1,
         report.top5,

@@ -16,13 +16,13 @@ use tracing_subscriber::{
 /// The level of our own events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Level {
-    /// Data may be lost.
+    /// Something was lost, or may be.
     Error,
     /// Something failed, and was dealt with.
     Warn,
-    /// What the stack does.
+    /// Starts, ends and builds of the stack.
     Info,
-    /// What every connection does.
+    /// What every connection and message does.
     Debug,
 }
 
@@ -38,11 +38,11 @@ pub(super) fn start(level: Level, json: bool) {
     let filter = Targets::new()
         .with_default(LevelFilter::ERROR)
         .with_target("testgram", ours);
-    let lines = fmt::layer().with_writer(io::stderr);
+    let layer = fmt::layer().with_writer(io::stderr);
     let lines = if json {
-        lines.json().flatten_event(true).boxed()
+        layer.json().flatten_event(true).boxed()
     } else {
-        lines.with_ansi(false).boxed()
+        layer.with_ansi(false).boxed()
     };
     tracing_subscriber::registry().with(lines.with_filter(filter)).init();
     panic::set_hook(Box::new(without_payload));

@@ -1,7 +1,10 @@
-//! The command line.
+//! The commands. A new one is a file here, a line in `Command` and a line in `run`.
 
 mod archive;
+mod buffer;
 mod build;
+// The one switch between a `tg` with the demo and one without: both files define the same names.
+#[cfg_attr(not(feature = "demo"), path = "without_demo.rs")]
 mod demo;
 mod failure;
 mod fidelity;
@@ -16,11 +19,9 @@ mod world;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand, error::ErrorKind};
+use testgram_local::stack::MakeClients;
 
-pub use failure::{Failure, Reason};
-pub use up::Up;
-
-use crate::local::stack::MakeClients;
+pub use failure::{CommandFailure, FailureReason};
 
 /// Testgram on the command line.
 #[derive(Debug, Parser)]
@@ -32,27 +33,31 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Up(Up),
+    Up(up::Up),
+    Buffer(buffer::Buffer),
     Archive(archive::Archive),
     Build(build::Build),
     Model(model::Model),
-    Demo(demo::Demo),
+    #[command(flatten)]
+    Demo(demo::DemoCommand),
     Fidelity(fidelity::Fidelity),
-    World(world::World),
+    World(world::WorldCommand),
 }
 
-/// Runs the command that the arguments name. `clients` makes the SDK clients of the handlers against the local stores.
+/// Runs the command that the arguments name, prints its outcome, and gives the code to exit with. `clients` makes the
+/// SDK clients of the handlers against the local stores; only commands that start a stack call it.
 pub fn run(args: impl IntoIterator<Item = OsString>, clients: impl MakeClients) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    // Before the arguments are understood, how to say that they are not.
+    // Read by hand, since a usage error is printed before the arguments are understood.
     let json = args.iter().any(|arg| arg == "--json");
     let outcome = match Cli::try_parse_from(args) {
         Ok(Cli { command }) => match command {
             Command::Up(up) => up.run(clients),
+            Command::Buffer(buffer) => buffer.run(),
             Command::Archive(archive) => archive.run(),
             Command::Build(build) => build.run(),
             Command::Model(model) => model.run(),
-            Command::Demo(demo) => demo.run(clients),
+            Command::Demo(demo) => demo::run(demo, clients),
             Command::Fidelity(fidelity) => fidelity.run(),
             Command::World(world) => world.run(),
         },
@@ -60,7 +65,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, clients: impl MakeClients) 
             output::text(&error.to_string());
             Ok(())
         }
-        Err(error) => Err(Failure::usage(&error)),
+        Err(error) => Err(CommandFailure::usage(&error)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

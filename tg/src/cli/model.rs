@@ -1,22 +1,24 @@
-//! `tg model`: look at the published model.
+//! `tg model`: show or download the published model.
 
 use std::path::PathBuf;
 
 use serde_json::json;
+use testgram_local::stores::Stores;
 use testgram_model::Document;
 use testgram_model::summary::{render, summary};
 use testgram_store::build::Pointer;
 
+use super::failure::{CommandFailure, FailureReason};
 use super::target::{Target, WorldName, runtime};
-use super::{Failure, Reason, logging, output};
-use crate::local::stores::Stores;
+use super::{logging, output};
 
-/// Columns of the summary.
+/// Columns of the summary, whatever the terminal has: its figures are meant to be compared and kept.
 const WIDTH: usize = 100;
 
-/// Look at the published model of a world
+/// Show or download the published model of a world
 ///
-/// Exit codes: 0 done; 2 the arguments are not understood; 7 no stack answers; 9 the world has no model; 1 anything else.
+/// Exit codes: 0 done; 2 the arguments are not understood; 7 no stack answers; 9 the world has no model; 1 anything
+/// else.
 #[derive(Debug, clap::Args)]
 pub(super) struct Model {
     #[command(subcommand)]
@@ -25,48 +27,52 @@ pub(super) struct Model {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Print what is in it, for people
-    Show(Which),
-    /// Print the model's file, or write it to one
+    /// Print a summary of the model
+    Show(ModelArgs),
+    /// Print the model file, or write it to a file
     Download {
         #[command(flatten)]
-        which: Which,
+        args: ModelArgs,
 
-        /// Write it there instead of to standard output
+        /// Write the model to this file instead of standard output
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
 }
 
 #[derive(Debug, Clone, clap::Args)]
-struct Which {
+struct ModelArgs {
     #[command(flatten)]
     target: Target,
 
-    /// Whose model: tenant/world
+    /// The world, named tenant/world
     #[arg(long, value_name = "WORLD", default_value = "demo/demo")]
     world: WorldName,
 
-    /// Print, and fail, in JSON
+    /// Print the summary, or the error, as JSON
     #[arg(long)]
     json: bool,
 }
 
 impl Model {
-    /// Runs once.
-    pub(super) fn run(self) -> Result<(), Failure> {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// As the command's help lists them.
+    pub(super) fn run(self) -> Result<(), CommandFailure> {
         logging::quiet();
         match self.action {
-            Action::Show(which) => {
-                let (pointer, bytes) = which.fetch()?;
-                output::text(&shown_as(&which.world, &pointer, &bytes, which.json)?);
+            Action::Show(args) => {
+                let (pointer, bytes) = args.fetch()?;
+                output::text(&summarized(&args.world, &pointer, &bytes, args.json)?);
                 Ok(())
             }
-            Action::Download { which, out } => {
-                let (_, bytes) = which.fetch()?;
+            Action::Download { args, out } => {
+                let (_, bytes) = args.fetch()?;
                 match out {
-                    Some(file) => std::fs::write(&file, &bytes)
-                        .map_err(|error| Failure::new(Reason::Failed, format!("{}: {error}", file.display()))),
+                    Some(file) => std::fs::write(&file, &bytes).map_err(|error| {
+                        CommandFailure::new(FailureReason::Failed, format!("{}: {error}", file.display()))
+                    }),
                     None => output::bytes(&bytes),
                 }
             }
@@ -74,8 +80,8 @@ impl Model {
     }
 }
 
-impl Which {
-    fn fetch(&self) -> Result<(Pointer, Vec<u8>), Failure> {
+impl ModelArgs {
+    fn fetch(&self) -> Result<(Pointer, Vec<u8>), CommandFailure> {
         runtime()?.block_on(async {
             let stores = self.target.stores().await?;
             published(&stores, &self.world).await
@@ -83,25 +89,31 @@ impl Which {
     }
 }
 
-/// The published model of a world.
+/// The published model of a world: the pointer to it, and the bytes of its file.
 ///
 /// # Errors
-/// `no_model`, or the store's.
-pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(Pointer, Vec<u8>), Failure> {
-    let failed = |error: testgram_store::StoreError| Failure::new(Reason::Failed, error.to_string());
-    let none = || Failure::new(Reason::NoModel, format!("{} has no model", world.shown()));
-    let room = stores.build();
-    let room = room.world(&world.tenant, &world.world);
-    let pointer = room.pointer().await.map_err(failed)?.ok_or_else(none)?;
-    let bytes = room.model(&pointer.version).await.map_err(failed)?.ok_or_else(none)?;
+/// `no_model`; `failed`, when the store fails.
+pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(Pointer, Vec<u8>), CommandFailure> {
+    let failed = |error: testgram_store::StoreError| CommandFailure::new(FailureReason::Failed, error.to_string());
+    let none = || CommandFailure::new(FailureReason::NoModel, format!("{} has no model", world.shown()));
+    let repository = stores.build();
+    let models = repository.world(&world.tenant, &world.world);
+    let pointer = models.pointer().await.map_err(failed)?.ok_or_else(none)?;
+    let bytes = models.model(&pointer.version).await.map_err(failed)?.ok_or_else(none)?;
     Ok((pointer, bytes))
 }
 
-/// The summary, for people or for programs.
+/// The summary of a model file as it is printed: text, or one JSON object with version, time of publication and
+/// summary.
 ///
 /// # Errors
-/// If the file is not a model that this version knows.
-pub(super) fn shown_as(world: &WorldName, pointer: &Pointer, bytes: &[u8], json: bool) -> Result<String, Failure> {
+/// `failed`, if the file is not a model that this version knows.
+pub(super) fn summarized(
+    world: &WorldName,
+    pointer: &Pointer,
+    bytes: &[u8],
+    json: bool,
+) -> Result<String, CommandFailure> {
     let summary = summary(&read(bytes)?);
     if json {
         let shown = json!({"version": pointer.version, "published_ms": pointer.at_ms, "summary": summary});
@@ -111,7 +123,12 @@ pub(super) fn shown_as(world: &WorldName, pointer: &Pointer, bytes: &[u8], json:
     Ok(head + &render(&summary, WIDTH))
 }
 
-fn read(bytes: &[u8]) -> Result<Document, Failure> {
-    let unknown = |_| Failure::new(Reason::Failed, "the model is of a version that this tg does not know");
+fn read(bytes: &[u8]) -> Result<Document, CommandFailure> {
+    let unknown = |_| {
+        CommandFailure::new(
+            FailureReason::Failed,
+            "the model is of a version that this tg does not know",
+        )
+    };
     serde_json::from_slice(bytes).map_err(unknown)
 }

@@ -1,90 +1,77 @@
-//! Progress on standard error: over itself on a terminal, a line a stage elsewhere, nothing where a program reads.
+//! Progress on standard error: a bar on a terminal, a few lines a stage elsewhere, nothing where a program reads.
 
-use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
-use crate::local::machine;
+use indicatif::{ProgressBar, ProgressStyle};
+use testgram_local::state_machine;
 
-/// Tells how far long work is.
+use super::output;
+
+/// Shows how far long work is.
 #[derive(Debug)]
 pub(super) struct Progress {
-    how: How,
-    /// What stands on the last line, on a terminal.
-    last: Mutex<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    Terminal,
-    Lines,
-    Silent,
+    silent: bool,
+    /// The bar of the current stage. Hidden where standard error is no terminal.
+    bar: Mutex<ProgressBar>,
 }
 
 impl Progress {
-    /// For a command; `json` for programs.
+    /// For a command; `json` says that a program reads its output, and progress would be in the way.
     pub(super) fn new(json: bool) -> Self {
-        let how = match (json, io::stderr().is_terminal()) {
-            (true, _) => How::Silent,
-            (false, true) => How::Terminal,
-            (false, false) => How::Lines,
-        };
         Self {
-            how,
-            last: Mutex::default(),
+            silent: json,
+            bar: Mutex::new(ProgressBar::no_length()),
         }
     }
 
-    /// `done` of `of` of a stage.
+    /// A stage is `done` steps of `of` far.
     pub(super) fn step(&self, stage: &str, done: usize, of: usize) {
+        if self.silent {
+            return;
+        }
+        let Ok(mut bar) = self.bar.lock() else { return };
         let is_last = done == of;
-        match self.how {
-            How::Silent => (),
+        if !bar.is_hidden() {
+            if bar.prefix() != stage || bar.is_finished() {
+                *bar = ProgressBar::new(of as u64)
+                    .with_style(style())
+                    .with_prefix(stage.to_owned());
+            }
+            bar.set_position(done as u64);
+            if is_last {
+                bar.finish();
+            }
+        } else if is_last || (of >= 10 && done.is_multiple_of((of / 5).max(1)) && done > 0) {
             // A log needs to know that it goes on, not every step.
-            How::Lines if is_last || (of >= 10 && done.is_multiple_of((of / 5).max(1)) && done > 0) => {
-                self.write(&format!("{stage} {done}/{of}\n"));
-            }
-            How::Lines => (),
-            How::Terminal => {
-                let filled = (20 * done).checked_div(of).unwrap_or(20);
-                let bar = format!("{}{}", "━".repeat(filled), "─".repeat(20 - filled.min(20)));
-                let end = if is_last { "\n" } else { "" };
-                self.over(&format!("{stage:<28} {bar} {done}/{of}{end}"));
-            }
+            output::progress(&format!("{stage} {done}/{of}"));
         }
     }
 
-    /// A fact.
+    /// A line of its own, such as what a stage came to.
     pub(super) fn say(&self, text: &str) {
-        match self.how {
-            How::Silent => (),
-            How::Lines | How::Terminal => self.write(&format!("{text}\n")),
+        if !self.silent {
+            output::progress(text);
         }
     }
 
-    /// A build's.
-    pub(super) fn build(&self, progress: &machine::Progress) {
+    /// A step of a build.
+    pub(super) fn build(&self, progress: &state_machine::BuildProgress) {
         match progress {
-            machine::Progress::Planned(worlds) => self.say(&format!("{worlds} world(s) to build")),
-            machine::Progress::Partitions(_, _, 0, all) => {
+            state_machine::BuildProgress::Planned(worlds) => self.say(&format!("{worlds} world(s) to build")),
+            state_machine::BuildProgress::Partitions(_, _, 0, all) => {
                 self.say(&format!("nothing new in {all} partition(s)"));
             }
-            machine::Progress::Partitions(word, done, of, _) => self.step(&format!("{word} of partitions"), *done, *of),
-            machine::Progress::World("publish") => self.say("learning and publishing"),
-            machine::Progress::World(_) => (),
+            state_machine::BuildProgress::Partitions(word, done, of, _) => {
+                self.step(&format!("{word} of partitions"), *done, *of);
+            }
+            state_machine::BuildProgress::World("publish") => self.say("learning and publishing"),
+            state_machine::BuildProgress::World(_) => (),
         }
     }
+}
 
-    fn over(&self, text: &str) {
-        let Ok(mut last) = self.last.lock() else { return };
-        let blanks = " ".repeat(last.chars().count().saturating_sub(text.chars().count()));
-        self.write(&format!("\r{text}{blanks}"));
-        text.trim_end_matches('\n').clone_into(&mut last);
-    }
-
-    /// Nobody fails for progress that nobody reads.
-    fn write(&self, text: &str) {
-        let mut err = io::stderr().lock();
-        drop(err.write_all(text.as_bytes()));
-        drop(err.flush());
-    }
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{prefix:28} {bar:20} {pos}/{len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("━━─")
 }

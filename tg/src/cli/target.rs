@@ -1,17 +1,18 @@
 //! The stack and the world that a command works on.
 
+use testgram_local::stores::{self, DEMO, Stores};
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_runtime::clock;
 
-use super::{Failure, Reason};
-use crate::local::stores::{self, DEMO, Stores};
+use super::failure::{CommandFailure, FailureReason};
 
-/// Which stack.
+/// The stack that a command works on.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Target {
     /// AWS endpoint of a running `tg up`
     #[arg(
         long,
+        alias = "endpoint", // as SDKs and the AWS CLI call it
         value_name = "URL",
         env = "TESTGRAM_AWS",
         default_value = "http://127.0.0.1:4601"
@@ -20,39 +21,47 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Its stores, if it serves.
+    /// Clients of its stores, after one call that shows that it serves.
     ///
     /// # Errors
-    /// `no_stack`.
-    pub(super) async fn stores(&self) -> Result<Stores, Failure> {
+    /// `no_stack`, if it does not answer.
+    pub(super) async fn stores(&self) -> Result<Stores, CommandFailure> {
         let stores = stores::clients(&self.aws);
         let answers = stores.build().changed(clock::now_ms()).await;
-        answers.map_err(|error| {
-            Failure::new(
-                Reason::NoStack,
-                format!("no stack of Testgram answers at {}: {error}", self.aws),
-            )
-        })?;
+        answers.map_err(|error| self.no_stack(&error.to_string()))?;
         Ok(stores)
+    }
+
+    /// The address of the AWS endpoint.
+    pub(super) fn url(&self) -> &str {
+        &self.aws
+    }
+
+    /// The failure of a command that got no answer from it.
+    pub(super) fn no_stack(&self, why: &str) -> CommandFailure {
+        CommandFailure::new(
+            FailureReason::NoStack,
+            format!("no stack of Testgram answers at {}: {why}", self.aws),
+        )
     }
 }
 
-/// A world, as `tenant/world`.
+/// The name of a world, `tenant/world`, as arguments give it.
 #[derive(Debug, Clone)]
 pub(super) struct WorldName {
-    /// Whose.
+    /// The tenant that it belongs to.
     pub(super) tenant: TenantId,
-    /// Which.
+    /// Its id within the tenant.
     pub(super) world: WorldId,
 }
 
 impl WorldName {
-    /// The demo world.
+    /// The demo world, which every local stack has.
     pub(super) fn demo() -> Option<Self> {
         read(&format!("{DEMO}/{DEMO}"))
     }
 
-    /// For people, who know what they asked for.
+    /// As the user wrote it, for messages. Its ids may be printed here, since the user named them.
     pub(super) fn shown(&self) -> String {
         format!("{}/{}", self.tenant.expose(), self.world.expose())
     }
@@ -74,13 +83,13 @@ fn read(text: &str) -> Option<WorldName> {
     })
 }
 
-/// A runtime for a command.
+/// The async runtime that a command runs on.
 ///
 /// # Errors
-/// When the system gives no threads.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// `failed`, when the operating system refuses its threads.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CommandFailure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Reason::Failed, error.to_string()))
+        .map_err(|error| CommandFailure::new(FailureReason::Failed, error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! `tg world`: the operator's tool for worlds of a deployed stack, until there is an API for it.
+//! `tg world`: how an operator makes worlds of a deployed stack, until there is an API for it.
 
 use std::path::PathBuf;
 
@@ -10,122 +10,129 @@ use testgram_store::bucket::Keys;
 use testgram_store::tenant_key::{self, TenantKeys};
 use testgram_store::{StoreError, Tables};
 
+use super::failure::{CommandFailure, FailureReason};
 use super::target::{WorldName, runtime};
-use super::{Failure, Reason, logging, output};
+use super::{logging, output};
 
-/// Make and change worlds of a stack that is deployed to AWS
+/// Create and change worlds of a stack that is deployed to AWS
 ///
 /// Uses AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the environment.
 ///
-/// Exit codes: 0 done; 2 the arguments are not understood; 8 there is no such world; 10 the file of settings cannot be used; 11 AWS cannot be
-/// used as the environment says; 12 another world has the key; 13 the tenant's encryption key cannot be used; 1 anything else.
+/// Exit codes: 0 done; 2 the arguments are not understood; 8 there is no such world; 10 the file of settings cannot be
+/// used; 11 AWS cannot be used as the environment says; 12 another world has the key; 13 the tenant's encryption key
+/// cannot be used; 1 anything else.
 #[derive(Debug, clap::Args)]
-pub(super) struct World {
+pub(super) struct WorldCommand {
     #[command(subcommand)]
     action: Action,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Make a world, and its tenant's encryption key, or change what is given of it
+    /// Create a world and its tenant's encryption key, or change the key or settings of one that exists
     Put {
         #[command(flatten)]
-        which: Which,
+        args: WorldArgs,
 
-        /// Its public key; a new world gets a random one, another keeps its own
+        /// Public key of the world; omit to generate one, or to keep that of a world that exists
         #[arg(long, value_name = "KEY", value_parser = key)]
         key: Option<WorldKey>,
 
-        /// Its settings, JSON (docs/settings.md); those of a world that is there stay as they are without
+        /// JSON file with the world's settings (docs/settings.md); omit to keep those of a world that exists
         #[arg(long, value_name = "FILE")]
         settings: Option<PathBuf>,
 
-        /// The stack's output TenantKeys: what tenants' encryption keys are called, or the key that all share
+        /// KMS alias prefix for tenant keys, or the one key that all tenants share: the stack's output TenantKeys
         #[arg(long, value_name = "KEYS", env = "TESTGRAM_KEYS")]
         keys: String,
     },
-    /// Print its key and settings
+    /// Print the key and settings of a world
     Show {
         #[command(flatten)]
-        which: Which,
+        args: WorldArgs,
     },
 }
 
 #[derive(Debug, clap::Args)]
-struct Which {
-    /// Which: tenant/world
+struct WorldArgs {
+    /// The world, named tenant/world
     #[arg(value_name = "WORLD")]
     world: WorldName,
 
-    /// Name of the stack
+    /// Name of the deployed stack, as in CloudFormation
     #[arg(long, value_name = "STACK", env = "TESTGRAM_STACK")]
     stack: String,
 
-    /// Print, and fail, in JSON
+    /// Print the world, or the error, as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// What is known of a world.
-struct Known {
+/// A world as the store has it.
+struct StoredWorld {
     key: WorldKey,
     settings: Result<Settings, StoreError>,
 }
 
-impl World {
-    /// Runs once.
-    pub(super) fn run(self) -> Result<(), Failure> {
+impl WorldCommand {
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// As the command's help lists them.
+    pub(super) fn run(self) -> Result<(), CommandFailure> {
         logging::quiet();
         match self.action {
-            Action::Show { which } => {
-                let known = runtime()?.block_on(async { which.find(&which.admin(&sdk().await?)).await })?;
-                let known = known.ok_or_else(|| no_such(&which.world))?;
-                which.tell(&known, &[])
+            Action::Show { args } => {
+                let found = runtime()?.block_on(async { args.find(&args.admin(&sdk().await?)).await })?;
+                let stored = found.ok_or_else(|| no_such(&args.world))?;
+                args.print(&stored, &[])
             }
             Action::Put {
-                which,
+                args,
                 key,
                 settings,
                 keys,
             } => {
                 let settings = settings.map(|file| read(&file)).transpose()?;
-                let (known, made) = runtime()?.block_on(which.put(key, settings.as_ref(), Keys::of(keys)))?;
-                which.tell(&known, &made)
+                let (stored, made) = runtime()?.block_on(args.put(key, settings.as_ref(), Keys::of(keys)))?;
+                args.print(&stored, &made)
             }
         }
     }
 }
 
-impl Which {
+impl WorldArgs {
     fn admin(&self, sdk: &aws_config::SdkConfig) -> Admin {
         Admin::new(testgram_store::client(sdk), Tables::under(&self.stack))
     }
 
-    async fn find(&self, admin: &Admin) -> Result<Option<Known>, Failure> {
+    async fn find(&self, admin: &Admin) -> Result<Option<StoredWorld>, CommandFailure> {
         let found = admin.world(&self.world.tenant, &self.world.world).await;
-        let found = found.map_err(|error| self.failed(error))?;
-        Ok(found.map(|(key, settings)| Known { key, settings }))
+        match found {
+            Ok(found) => Ok(found.map(|(key, settings)| StoredWorld { key, settings })),
+            Err(error) => Err(self.failed(error)),
+        }
     }
 
-    /// The world as it is then, and what was made for it.
+    /// Puts the world: how it is stored afterwards, and what was made for it.
     async fn put(
         &self,
         key: Option<WorldKey>,
         settings: Option<&Settings>,
         keys: Keys,
-    ) -> Result<(Known, Vec<&'static str>), Failure> {
+    ) -> Result<(StoredWorld, Vec<&'static str>), CommandFailure> {
         let sdk = sdk().await?;
         let admin = self.admin(&sdk);
         let keys = TenantKeys::of(tenant_key::client(&sdk), keys);
         let mut made = Vec::new();
         let before = self.find(&admin).await?;
-        // What takes data must be able to store it: a new world has its key first. But one that is there must be closed, or told more strictly,
-        // whatever has become of its key.
+        // A world that takes data must be able to store it, so a new one gets its key first. But a world that exists
+        // must be paused or restricted whatever has become of its key.
         if before.is_none() {
             made.extend(self.tenant_key(&keys).await?);
             made.push("world");
         }
-        let key = match key.or(before.map(|known| known.key)) {
+        let key = match key.or(before.map(|stored| stored.key)) {
             Some(key) => key,
             None => random_key()?,
         };
@@ -134,16 +141,16 @@ impl Which {
         if !made.contains(&"world") {
             made.extend(self.tenant_key(&keys).await?);
         }
-        let known = self.find(&admin).await?.ok_or_else(|| no_such(&self.world))?;
-        Ok((known, made))
+        let stored = self.find(&admin).await?.ok_or_else(|| no_such(&self.world))?;
+        Ok((stored, made))
     }
 
     /// Makes the tenant's key if there is none.
-    async fn tenant_key(&self, keys: &TenantKeys) -> Result<Option<&'static str>, Failure> {
+    async fn tenant_key(&self, keys: &TenantKeys) -> Result<Option<&'static str>, CommandFailure> {
         match keys.ensure(&self.world.tenant).await {
             Ok(is_new) => Ok(is_new.then_some("tenant_key")),
-            Err(StoreError::Damaged) => Err(Failure::new(
-                Reason::KeyUnusable,
+            Err(StoreError::Damaged) => Err(CommandFailure::new(
+                FailureReason::KeyUnusable,
                 format!(
                     "the encryption key of {} is disabled, or about to be deleted",
                     self.world.shown()
@@ -153,53 +160,58 @@ impl Which {
         }
     }
 
-    fn failed(&self, error: StoreError) -> Failure {
+    fn failed(&self, error: StoreError) -> CommandFailure {
         let stack = &self.stack;
         match error {
-            StoreError::Taken => Failure::new(Reason::KeyTaken, "another world has the key"),
+            StoreError::Taken => CommandFailure::new(FailureReason::KeyTaken, "another world has the key"),
             StoreError::Damaged => {
                 let world = self.world.shown();
-                Failure::new(
-                    Reason::Failed,
+                CommandFailure::new(
+                    FailureReason::Failed,
                     format!("the settings of {world} are of a newer version"),
                 )
             }
-            error => Failure::new(
-                Reason::AwsUnusable,
+            error => CommandFailure::new(
+                FailureReason::AwsUnusable,
                 format!("the tables or keys of the stack {stack} cannot be used: {error}"),
             ),
         }
     }
 
-    fn tell(&self, known: &Known, made: &[&str]) -> Result<(), Failure> {
-        let unwritable = |_| Failure::new(Reason::Failed, "the settings cannot be written");
-        let settings = known.settings.as_ref().map_err(|error| self.failed(*error))?;
-        let settings = settings.to_json().map_err(unwritable)?;
+    fn print(&self, stored: &StoredWorld, made: &[&str]) -> Result<(), CommandFailure> {
+        let unwritable = |_| CommandFailure::new(FailureReason::Failed, "the settings cannot be written");
+        let settings = match &stored.settings {
+            Ok(settings) => settings.to_json().map_err(unwritable)?,
+            Err(error) => return Err(self.failed(*error)),
+        };
         if self.json {
-            let settings: serde_json::Value = serde_json::from_str(&settings).map_err(unwritable)?;
+            let object: serde_json::Value = serde_json::from_str(&settings).map_err(unwritable)?;
             output::json(&json!({
                 "tenant": self.world.tenant.expose(), "world": self.world.world.expose(),
-                "key": known.key.expose(), "settings": settings, "made": made,
+                "key": stored.key.expose(), "settings": object, "made": made,
             }));
         } else {
-            let made = made.iter().map(|made| format!("made {}\n", made.replace('_', " ")));
-            let made: String = made.collect();
-            let (world, key) = (self.world.shown(), known.key.expose());
+            let line = |made: &&str| format!("made {}\n", made.replace('_', " "));
+            let lines: String = made.iter().map(line).collect();
+            let (world, key) = (self.world.shown(), stored.key.expose());
             output::text(&format!(
-                "{made}world    {world}\nkey      {key}\nsettings {settings}\n"
+                "{lines}world    {world}\nkey      {key}\nsettings {settings}\n"
             ));
         }
         Ok(())
     }
 }
 
-async fn sdk() -> Result<aws_config::SdkConfig, Failure> {
+async fn sdk() -> Result<aws_config::SdkConfig, CommandFailure> {
     let sdk = testgram_runtime::sdk().await;
-    sdk.map_err(|error| Failure::new(Reason::AwsUnusable, error.to_string()))
+    sdk.map_err(|error| CommandFailure::new(FailureReason::AwsUnusable, error.to_string()))
 }
 
-fn no_such(world: &WorldName) -> Failure {
-    Failure::new(Reason::NoSuchWorld, format!("there is no world {}", world.shown()))
+fn no_such(world: &WorldName) -> CommandFailure {
+    CommandFailure::new(
+        FailureReason::NoSuchWorld,
+        format!("there is no world {}", world.shown()),
+    )
 }
 
 fn key(text: &str) -> Result<WorldKey, &'static str> {
@@ -207,15 +219,16 @@ fn key(text: &str) -> Result<WorldKey, &'static str> {
 }
 
 /// Public, but not to be guessed by counting: 20 letters and digits.
-fn random_key() -> Result<WorldKey, Failure> {
+fn random_key() -> Result<WorldKey, CommandFailure> {
     use rand::RngExt as _;
     let characters = rand::rng().sample_iter(rand::distr::Alphanumeric).take(20);
     let key: String = characters.map(char::from).collect();
-    WorldKey::new(&key).ok_or_else(|| Failure::new(Reason::Failed, "no key could be made"))
+    WorldKey::new(&key).ok_or_else(|| CommandFailure::new(FailureReason::Failed, "no key could be made"))
 }
 
-fn read(file: &std::path::Path) -> Result<Settings, Failure> {
-    let unusable = |text: String| Failure::new(Reason::InputUnusable, format!("{}: {text}", file.display()));
+fn read(file: &std::path::Path) -> Result<Settings, CommandFailure> {
+    let unusable =
+        |text: String| CommandFailure::new(FailureReason::InputUnusable, format!("{}: {text}", file.display()));
     let json = std::fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
     Settings::read(&json).map_err(|bad| unusable(bad.to_string()))
 }

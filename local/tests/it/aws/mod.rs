@@ -1,0 +1,5 @@
+//! The AWS endpoint in this process, with unmodified clients.
+
+mod dynamodb;
+mod s3;
+mod support;
