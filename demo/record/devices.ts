@@ -1,7 +1,7 @@
 /** What visitors come with. Only what the snippet can see matters: the size, touch, languages, zones and how the browser calls itself. */
 
+import type { BrowserContextOptions } from "../../snippet/testing/playwright.ts";
 import type { Dice } from "./dice.ts";
-import type { BrowserContextOptions } from "./playwright.ts";
 
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";
 const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)";

@@ -10,15 +10,16 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { CHROMIUM, CONTAINER_FLAGS } from "../../snippet/testing/chromium.ts";
+import { type Browser, chromium } from "../../snippet/testing/playwright.ts";
 import { device, wayIn } from "./devices.ts";
 import { Dice } from "./dice.ts";
 import { CATEGORIES, person } from "./invented.ts";
 import type { Move } from "./move.ts";
 import { DWELL, MOVES } from "./moves.ts";
 import { cast, habits, PERSONAS, type Persona } from "./personas.ts";
-import { type Browser, chromium } from "./playwright.ts";
 import { packed, Tape, totals } from "./tape.ts";
-import { startTg, type Tg } from "./tg.ts";
+import { type ShopServer, startShop } from "./tg.ts";
 import { Visit } from "./visit.ts";
 import { Visitor } from "./visitor.ts";
 import { warp } from "./warp.ts";
@@ -90,7 +91,7 @@ interface Visited {
   thrown: string[];
 }
 
-async function record(browser: Browser, tg: Tg, persona: Persona, nth: number): Promise<Visited> {
+async function record(browser: Browser, shop: ShopServer, persona: Persona, nth: number): Promise<Visited> {
   const dice = new Dice(Number(options.seed), `${persona.name} ${nth}`);
   const hands = habits(dice, persona);
   const carried = device(dice, hands.hand === "touch");
@@ -109,7 +110,7 @@ async function record(browser: Browser, tg: Tg, persona: Persona, nth: number): 
     visitor = new Visitor(context, await context.newPage(), ahead, dice, hands, tape);
     const visit = new Visit(visitor, dice, persona, person(dice), dice.pick(CATEGORIES));
     const way = persona.begins && dice.chance(0.7) ? { path: dice.pick(persona.begins) } : wayIn(dice);
-    await visitor.open(tg.origin + way.path, way.referer);
+    await visitor.open(shop.origin + way.path, way.referer);
     await live(visit);
     await visitor.leave();
     const thrown = visitor.errors.filter((error) => ![...INTENDED, LEFT].some((known) => known.test(error)));
@@ -126,19 +127,18 @@ const table = (counts: Map<string, number>) =>
     .join(", ");
 
 /** All visits, a few at a time. */
-async function visits(tg: Tg): Promise<{ visited: Visited[]; broken: string[] }> {
+async function visits(shop: ShopServer): Promise<{ visited: Visited[]; broken: string[] }> {
   const wanted = Number(options.sessions);
   const only = PERSONAS.find(({ name }) => name === options.only);
   const queue = only ? Array.from({ length: wanted }, () => only) : cast(new Dice(Number(options.seed), "cast"), wanted);
   const all = queue.length;
   const began = Date.now();
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    executablePath: CHROMIUM,
     // What is recorded stands for people, but for a persona that says otherwise. Pictures are not looked at by the snippet, and are
     // most of what pages load; their boxes have their size without them.
     args: [
-      "--no-sandbox",
-      "--disable-gpu",
+      ...CONTAINER_FLAGS,
       "--disable-blink-features=AutomationControlled",
       "--disable-smooth-scrolling",
       "--blink-settings=imagesEnabled=false",
@@ -153,7 +153,7 @@ async function visits(tg: Tg): Promise<{ visited: Visited[]; broken: string[] }>
       const from = Date.now();
       let what = "broken off";
       try {
-        const visit = await record(browser, tg, persona, nth);
+        const visit = await record(browser, shop, persona, nth);
         visited.push(visit);
         what = `${visit.tape.events} events`;
       } catch (error) {
@@ -173,10 +173,10 @@ async function visits(tg: Tg): Promise<{ visited: Visited[]; broken: string[] }>
 
 async function main(): Promise<number> {
   const began = Date.now();
-  const tg = await startTg();
-  const { visited, broken } = await visits(tg);
-  const stored = await tg.stored();
-  await tg.stop();
+  const shop = await startShop();
+  const { visited, broken } = await visits(shop);
+  const stored = await shop.stored();
+  await shop.stop();
 
   let left = 0;
   let unheard = 0;

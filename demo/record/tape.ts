@@ -1,26 +1,8 @@
 /** What the browser said to the server, by session, and what the server said to that. */
 
 import { gzipSync } from "node:zlib";
-import type { BrowserContext, Page } from "./playwright.ts";
-
-type Event = readonly [t: number, kind: string, detail: Record<string, unknown>];
-
-interface Frame {
-  session: string;
-  seq: number;
-  events: Event[];
-  meta?: Record<string, unknown>;
-  lost?: Record<string, number>;
-}
-
-interface Reply {
-  type?: string;
-  code?: string;
-  session?: string;
-  seq?: number;
-  rejected?: { index: number; code: string }[];
-  meta_rejected?: unknown;
-}
+import type { BrowserContext, Page } from "../../snippet/testing/playwright.ts";
+import { beganAt, type Frame, frameName, type Reply } from "../../snippet/testing/wire.ts";
 
 /** A frame as it was sent, and when, in virtual time. */
 interface Sent {
@@ -43,11 +25,6 @@ export interface Line {
 }
 
 const REPLY_MS = 2000;
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/** When a session began: the first ten characters of its ULID. */
-export const beganAt = (session: string): number =>
-  [...session.slice(0, 10)].reduce((ms, digit) => ms * 32 + ALPHABET.indexOf(digit), 0);
 
 /** Listens to all pages of one visitor. */
 export class Tape {
@@ -79,7 +56,7 @@ export class Tape {
 
   #send(text: string, spooled = false) {
     const frame = JSON.parse(text) as Frame;
-    const key = `${frame.session}.${frame.seq}`;
+    const key = frameName(frame);
     const before = this.#sent.get(key);
     if (before) {
       if (before.text !== text) this.faults.push(`two frames under ${key}`);
@@ -100,7 +77,7 @@ export class Tape {
 
   #receive(text: string) {
     const reply = JSON.parse(text) as Reply;
-    const sent = this.#sent.get(`${reply.session}.${reply.seq}`);
+    const sent = this.#sent.get(frameName(reply));
     if (reply.type !== "ack") {
       // The gateway asks for a new connection after a while; everything else is a fault.
       if (reply.code !== "reconnect") this.faults.push(`answer ${reply.type} ${reply.code}`);

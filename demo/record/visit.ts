@@ -1,9 +1,9 @@
 /** One visit: who it is, what has happened so far, and where it stands. */
 
+import type { Locator } from "../../snippet/testing/playwright.ts";
 import type { Dice } from "./dice.ts";
 import type { Category, Person } from "./invented.ts";
 import type { Persona } from "./personas.ts";
-import type { Locator } from "./playwright.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** Kinds of page, as a visitor tells them apart. */

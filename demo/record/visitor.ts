@@ -3,8 +3,8 @@
  * in `moves.ts`, and who does it in `personas.ts`.
  */
 
+import type { BrowserContext, Locator, Page, Request } from "../../snippet/testing/playwright.ts";
 import type { Dice } from "./dice.ts";
-import type { BrowserContext, Locator, Page, Request } from "./playwright.ts";
 import type { Tape } from "./tape.ts";
 import { warp } from "./warp.ts";
 

@@ -8,7 +8,9 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chromium, type Page } from "../../demo/record/playwright.ts";
+import { LAUNCH } from "../../snippet/testing/chromium.ts";
+import { chromium, type Page } from "../../snippet/testing/playwright.ts";
+import type { Frame, Reply } from "../../snippet/testing/wire.ts";
 
 const [script, many] = [process.argv[2] ?? "", Number(process.argv[3])];
 
@@ -51,19 +53,7 @@ const flush = (page: Page) =>
     }
   });
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await chromium.launch(LAUNCH);
 
 async function visit(number: number): Promise<Visit> {
   const seen: Visit = { acked: [], rejected: [], errors: [] };
@@ -73,17 +63,17 @@ async function visit(number: number): Promise<Visit> {
   tab.on("pageerror", (error) => seen.errors.push(error.message));
   tab.on("websocket", (socket) => {
     socket.on("framesent", ({ payload }) => {
-      const frame = JSON.parse(String(payload));
+      const frame = JSON.parse(String(payload)) as Frame;
       pending.set(frame.seq, frame.events.length);
     });
     socket.on("framereceived", ({ payload }) => {
-      const reply = JSON.parse(String(payload));
-      // Sent again soon: on a busy machine the table may not answer in time.
-      if (reply.type === "error" && reply.retry) return;
-      if (reply.type !== "ack" || pending.get(reply.seq) !== reply.accepted) seen.errors.push(String(payload));
-      seen.acked.push([reply.session, reply.seq, reply.accepted]);
-      seen.rejected.push(...(reply.rejected ?? []));
-      pending.delete(reply.seq);
+      const { type, retry, session = "", seq = -1, accepted = -1, rejected = [] } = JSON.parse(String(payload)) as Reply;
+      // The page sends it again soon: on a busy machine the table may not answer in time.
+      if (type === "error" && retry) return;
+      if (type !== "ack" || pending.get(seq) !== accepted) seen.errors.push(String(payload));
+      seen.acked.push([session, seq, accepted]);
+      seen.rejected.push(...rejected);
+      pending.delete(seq);
     });
   });
   // Until this page has sent what it holds and been told that it is stored: a page that goes away takes its unread acknowledgements with it.

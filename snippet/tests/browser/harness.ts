@@ -12,56 +12,25 @@
  *       expect(await tg.stored("quietkey")).toHaveLength(1);
  *     });
  *
- * TG, DECODE_BUFFER and SNIPPET name other binaries and another script than those that are built in this repository.
+ * TG and SNIPPET name another binary and another script than those that are built in this repository.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { type BrowserContext, test as base, expect, type Page, type WebSocketRoute } from "@playwright/test";
+import { batchesIn, dumpBuffer, type RunningTg, startTg } from "../../testing/tg";
+import { type Batch, type Detail, type Event, type Frame, frameName, parsed, type Reply } from "../../testing/wire";
 
 export { expect };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SCRIPT = process.env.SNIPPET || here("../../dist/testgram.js");
-const TG = process.env.TG || here("../../../target/debug/tg");
-const DECODE = process.env.DECODE_BUFFER || here("../../../target/debug/decode-buffer");
 
-// Words of the wire
-
-export type Detail = Record<string, unknown>;
-export type Event = readonly [t: number, kind: string, detail: Detail];
-
-/** A frame that the browser sent. */
-export interface Frame {
-  type: "batch";
-  v: 1;
-  session: string;
-  seq: number;
-  events: Event[];
-  meta?: Detail;
-  lost?: { thrown?: number; refused?: number; queue?: number };
-}
-
-/** A reply as the browser got it. */
-export interface Reply {
-  type?: string;
-  code?: string;
-  session?: string;
-  seq?: number;
-  accepted?: number;
-  rejected?: { index: number; code: string }[];
-  [more: string]: unknown;
-}
-
-/** The settings as they are baked into the script. A test may bake others, or nonsense. */
-export type Baked = Record<string, unknown>;
+/** The settings as the server bakes them into the script. A test may bake others, or nonsense. */
+export type ClientSettings = Record<string, unknown>;
 
 /** A world that stands when the server starts, beside `demo`. Pages of this machine may connect unless `settings.origins` says else. */
 export interface World {
@@ -83,115 +52,119 @@ export interface Tg {
   /** The script's URL, for a page's script tag. */
   script(key?: string): string;
   /** The settings that the served script of `key` has. */
-  baked(key?: string): Promise<Baked>;
+  clientSettings(key?: string): Promise<ClientSettings>;
   /** What stands in the buffer of a world, batch by batch, by session and number. */
-  stored(key?: string): Promise<Stored[]>;
+  stored(key?: string): Promise<Batch[]>;
   /** `kill -9`. */
   kill(): Promise<void>;
   /** Again on the same folder and port, after `kill`. */
   start(): Promise<void>;
 }
 
-/** A batch in the buffer, as `decode-buffer` prints it: one JSON object a line. */
-export interface Stored {
-  tenant: string;
-  world: string;
-  session: string;
-  seq: number;
-  events: Event[];
-  meta?: Detail | null;
+/** A fresh folder for one `tg up`. */
+export interface Folder {
+  /** What `tg up` writes. */
+  readonly state: string;
+  /** The flags by which `tg up` uses the folder, and the worlds that it starts with. */
+  readonly flags: readonly string[];
+  /** Tenant and name of the world with this key; undefined for `demo`. */
+  world(key: string): { readonly tenant: string; readonly world: string } | undefined;
+  remove(): Promise<void>;
 }
 
-/**
- * The batches of a world, or of `demo`, by session and number. A batch whose page went away before it read the acknowledgement is sent
- * again, and stands in the buffer twice where that was in the next window: it must be the same.
- */
-export function batchesOf(
-  printed: string,
-  world: { tenant: string; world: string } = { tenant: "demo", world: "demo" },
-): Stored[] {
-  const batches = new Map<string, Stored>();
-  for (const line of printed.split("\n").filter(Boolean)) {
-    const batch = JSON.parse(line) as Stored;
-    if (batch.tenant !== world.tenant || batch.world !== world.world) continue;
-    const number = `${batch.session} ${batch.seq}`;
-    const before = batches.get(number);
-    if (before && JSON.stringify(before) !== JSON.stringify(batch)) throw new Error(`two batches under one number: ${number}`);
-    batches.set(number, batch);
-  }
-  return [...batches.values()].sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
-}
-
-async function startTg(worlds: readonly World[]): Promise<Tg & { stop(): Promise<void> }> {
-  if (!existsSync(TG)) throw new Error(`${TG} is missing: cargo build --locked -p testgram-tg, or name another by TG`);
-  const data = await mkdtemp(join(tmpdir(), "testgram-snippet-"));
+/** Makes a folder whose name begins with `prefix`. */
+export async function makeFolder(prefix: string, worlds: readonly World[]): Promise<Folder> {
+  const data = await mkdtemp(join(tmpdir(), prefix));
+  const state = join(data, "state");
   const all = worlds.map(({ key, tenant = "tests", world = key.toLowerCase(), settings = {} }) => ({
     tenant,
     world,
     key,
     settings: { origins: ["http://127.0.0.1:*", "http://localhost:*"], eu_visitors: false, ...settings },
   }));
-  const extra: string[] = [];
-  if (worlds.length) {
+  const flags = ["--data", state];
+  if (all.length) {
     const file = join(data, "worlds.json");
     await writeFile(file, JSON.stringify(all));
-    extra.push("--worlds", file);
+    flags.push("--worlds", file);
   }
-  let child: ChildProcess;
-  let origin = "";
-  let aws = "";
-
-  const start = async () => {
-    const port = origin ? new URL(origin).port : "0";
-    const args = ["up", "--port", port, "--aws-port", "0", "--json", "--data", join(data, "state"), ...extra];
-    child = spawn(TG, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const log: string[] = [];
-    createInterface({ input: child.stderr! }).on("line", (line) => {
-      log.push(line);
-      aws = /"aws":"([^"]+)"/.exec(line)?.[1] ?? aws;
-    });
-    origin = await new Promise((resolve, reject) => {
-      createInterface({ input: child.stdout! }).on("line", (line) => line.startsWith("ready ") && resolve(line.slice(6)));
-      child.once("exit", (code) => reject(new Error(`tg up ended with ${code}: ${log.join("\n")}`)));
-    });
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await ended;
-  };
-
-  await start();
   return {
-    get origin() {
-      return origin;
-    },
-    get socket() {
-      return `${origin.replace("http", "ws")}/ws`;
-    },
-    get aws() {
-      return aws;
-    },
-    script: (key = "demo") => `${origin}/js/world/${key}.js`,
-    async baked(key = "demo") {
-      const script = await (await fetch(`${origin}/js/world/${key}.js`)).text();
-      return JSON.parse(script.slice(script.lastIndexOf('({"v":') + 1).replace(/\);\s*$/, ""));
-    },
-    async stored(key = "demo") {
-      const { stdout } = await promisify(execFile)(DECODE, ["--endpoint", aws], { maxBuffer: 1 << 28 });
-      return batchesOf(
-        stdout,
-        all.find((world) => world.key === key),
-      );
-    },
-    kill: () => end("SIGKILL"),
-    start,
-    async stop() {
-      await end("SIGTERM");
-      await rm(data, { recursive: true, force: true });
-    },
+    state,
+    flags,
+    world: (key) => all.find((world) => world.key === key),
+    remove: () => rm(data, { recursive: true, force: true }),
   };
+}
+
+/** `tg up` on a folder. It has to be started before it can be asked. */
+export class FolderTg implements Tg {
+  #running!: RunningTg;
+  #port = "0";
+
+  /** `flags` are more of `tg up`; `onLine` reads its output and log. */
+  constructor(
+    readonly folder: Folder,
+    readonly flags: readonly string[] = [],
+    readonly onLine?: (line: string) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    this.#running = await startTg([...this.folder.flags, ...this.flags], { port: this.#port, onLine: this.onLine });
+    this.#port = new URL(this.origin).port;
+  }
+
+  get origin(): string {
+    return this.#running.origin;
+  }
+
+  get socket(): string {
+    return `${this.origin.replace("http", "ws")}/ws`;
+  }
+
+  get aws(): string {
+    return this.#running.aws;
+  }
+
+  script(key = "demo"): string {
+    return `${this.origin}/js/world/${key}.js`;
+  }
+
+  async clientSettings(key = "demo"): Promise<ClientSettings> {
+    const script = await (await fetch(this.script(key))).text();
+    return JSON.parse(script.slice(script.lastIndexOf('({"v":') + 1).replace(/\);\s*$/, "")) as ClientSettings;
+  }
+
+  /** What `tg buffer dump` prints of the whole buffer. */
+  dump(): Promise<string> {
+    return dumpBuffer(this.aws);
+  }
+
+  /**
+   * A batch whose page went away before it read the acknowledgement is sent again, and stands in the buffer twice where that was in the
+   * next window: both must be the same.
+   */
+  async stored(key = "demo"): Promise<Batch[]> {
+    const { tenant, world } = this.folder.world(key) ?? { tenant: "demo", world: "demo" };
+    const batches = new Map<string, Batch>();
+    for (const batch of batchesIn(await this.dump())) {
+      if (batch.tenant !== tenant || batch.world !== world) continue;
+      const name = frameName(batch);
+      const before = batches.get(name);
+      if (before && JSON.stringify(before) !== JSON.stringify(batch)) throw new Error(`two batches have one number: ${name}`);
+      batches.set(name, batch);
+    }
+    return [...batches.values()].sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
+  }
+
+  kill(): Promise<void> {
+    return this.#running.end("SIGKILL");
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.#running.end("SIGTERM");
+    await this.folder.remove();
+  }
 }
 
 // The web server
@@ -229,7 +202,7 @@ export interface Site {
   /** Whatever else: streams, redirects, broken connections. */
   route(path: string, handler: Handler): string;
   /** The built script with these settings instead of the served one's, for settings that a server would not bake. Answers its URL. */
-  bake(settings: Baked, script?: string): Promise<string>;
+  bake(settings: ClientSettings, script?: string): Promise<string>;
   /** Another origin with a server of its own. */
   another(): Promise<Site>;
 }
@@ -337,7 +310,7 @@ async function openSite(tg: Tg): Promise<Site & { close(): Promise<void> }> {
 }
 
 /** Settings as a server bakes them when nothing is set. */
-export const defaults = (tg: Tg, changes: Baked = {}): Baked => ({
+export const defaults = (tg: Tg, changes: ClientSettings = {}): ClientSettings => ({
   v: 1,
   key: "demo",
   socket: tg.socket,
@@ -395,15 +368,6 @@ export interface Wire {
 interface Recorder extends Wire {
   connect(page: Page, url: string): { send(data: string | Buffer): void; receive(data: string | Buffer): void };
 }
-
-/** Tests and pages send other things as well. */
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 export function record(context: BrowserContext): Recorder {
   const sent: Sent[] = [];
@@ -562,7 +526,8 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   worlds: [[], { option: true }],
   tg: async ({ worlds }, use) => {
-    const tg = await startTg(worlds);
+    const tg = new FolderTg(await makeFolder("testgram-snippet-", worlds));
+    await tg.start();
     await use(tg);
     await tg.stop();
   },

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Kind } from "../../src/types";
-import { type Detail, expect, flush, type Site, type Tg, type Wire } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { expect, flush, type Site, type Tg, type Wire } from "./harness";
 import { shop } from "./pages/app";
 import { proof } from "./proof/stack";
 
@@ -368,7 +369,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
 };
 
 const labelOf = async (tg: Tg) => {
-  const { salt } = (await tg.baked(KEY)) as { salt: string };
+  const { salt } = (await tg.clientSettings(KEY)) as { salt: string };
   return (text: string) => createHash("sha256").update(Buffer.from(salt, "hex")).update(text).digest("hex").slice(0, 4);
 };
 

@@ -2,7 +2,8 @@
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import type { Page } from "@playwright/test";
-import { type Detail, expect, flush, type Site, type Tg, type Wire } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { expect, flush, type Site, type Tg, type Wire } from "./harness";
 import { proof } from "./proof/stack";
 
 const KEY = "page";
@@ -408,7 +409,7 @@ test.describe("cookies and storage:", () => {
       heads.push(JSON.stringify([...headers]));
     }
     expect(heads.filter((head) => /set-cookie/i.test(head))).toEqual([]);
-    const kept = [stack.log(), await stack.decoded(), ...(await stack.files()).map(({ bytes }) => bytes.toString("latin1"))];
+    const kept = [stack.log(), await stack.dump(), ...(await stack.files()).map(({ bytes }) => bytes.toString("latin1"))];
     expect(kept.filter((text) => text.includes("quackenbush-4711"))).toEqual([]);
   });
 });

@@ -7,7 +7,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Kind } from "../../src/types";
-import { type Detail, expect, flush, type Wire } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { expect, flush, type Wire } from "./harness";
 import { ATTRIBUTES, CELLS, className, DOCUMENT, FIELDS } from "./pages/planted";
 import { openPlantedSite, type PlantedSite } from "./pages/site";
 import { digests } from "./proof/forms";
@@ -259,7 +260,7 @@ interface Captured {
 
 async function capture(tap: Tap, stack: Stack, storage: readonly string[]): Promise<Captured> {
   const frames = Buffer.concat(tap.sent).toString();
-  const decoded = await stack.decoded();
+  const decoded = await stack.dump();
   const { rows, model } = await stack.archived(KEY);
   const parts = tap.sent.map((part) => readable(part.toString())).join("\n");
   // With the archive's files and the model among them.
@@ -318,7 +319,7 @@ tapped.describe("planted secrets", () => {
     const { plantings, storage } = await walk(context, page, SECRETS, SHARES);
     await end(page, tap);
 
-    const { salt } = (await stack.baked(KEY)) as { salt: string };
+    const { salt } = (await stack.clientSettings(KEY)) as { salt: string };
     const search = openSearch(SECRETS, COMMON, salt);
     const { wire, stores } = await capture(tap, stack, storage);
     const finds = Object.entries({ ...wire, ...stores }).flatMap(([where, haystack]) => search.search(where, haystack));
@@ -376,7 +377,7 @@ tapped.describe("planted secrets", () => {
     test.setTimeout(1_800_000);
     execFileSync("node", [here("../../build.mjs"), "--broken=gate"], { stdio: "ignore" });
     const broken = await readFile(here("../../node_modules/.testgram/broken-gate.js"), "utf8");
-    const settings = JSON.stringify({ ...(await stack.baked(KEY)), socket: `${tap.origin.replace("http", "ws")}/ws` });
+    const settings = JSON.stringify({ ...(await stack.clientSettings(KEY)), socket: `${tap.origin.replace("http", "ws")}/ws` });
     const body = broken.replace("__TESTGRAM__", () => settings);
     await context.route(`${tap.origin}/js/world/*.js`, (route) => route.fulfill({ contentType: "text/javascript", body }));
 
@@ -384,7 +385,7 @@ tapped.describe("planted secrets", () => {
     const some = SECRETS.filter((_, at) => at % 3 === 0);
     const { storage } = await walk(context, page, some, SHARES);
     await end(page, tap);
-    const { salt } = (await stack.baked(KEY)) as { salt: string };
+    const { salt } = (await stack.clientSettings(KEY)) as { salt: string };
     const search = openSearch(some, COMMON, salt);
     const { wire, stores } = await capture(tap, stack, storage);
     const leaks = (haystacks: Captured["wire"]): Find[] =>

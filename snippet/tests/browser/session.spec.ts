@@ -1,13 +1,14 @@
 /** The session of a tab over page loads, duplicates, the back/forward cache and time, in a real Chromium against the real server. */
 import type { Page } from "@playwright/test";
-import { type Baked, between, defaults, expect, type Frame, flush, type Site, type Tg, test, type Wire } from "./harness";
+import { beganAt, type Frame, frameName } from "../../testing/wire";
+import { between, type ClientSettings, defaults, expect, flush, type Site, type Tg, test, type Wire } from "./harness";
 
 // Playwright turns the back/forward cache off; a real browser has it.
 test.use({
   launchOptions: async ({ launchOptions }, use) => use({ ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
 });
 
-async function place(site: Site, tg: Tg, changes: Baked = {}, path = "/") {
+async function place(site: Site, tg: Tg, changes: ClientSettings = {}, path = "/") {
   const script = await site.bake(defaults(tg, { off: ["visibility"], ...changes }));
   return site.page(path, `<script src="${script}"></script><h1>Shop</h1>`);
 }
@@ -236,7 +237,7 @@ test("back where the state is gone a new session begins: another page has used t
   await tell(page, "step-c");
   await flush(page);
   const batches = await kept(tg, ["step-a", "step-b", "step-c"]);
-  const names = new Map(batches.map((batch) => [`${batch.session}.${batch.seq}`, batch]));
+  const names = new Set(batches.map(frameName));
   expect(names.size).toBe(batches.length);
   const last = batches.find((batch) => named([batch]).includes("step-c"))!;
   expect(last.session).not.toBe(batches.find((batch) => named([batch]).includes("step-a"))!.session);
@@ -398,9 +399,7 @@ test("a device that slept for hours begins a new session at the right time", asy
   await tell(page, "step-b");
   await flush(page);
   await arrived(wire, ["step-a", "step-b"]);
-  const starts = wire
-    .sessions()
-    .map((id) => [...id.slice(0, 10)].reduce((ms, c) => ms * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(c), 0));
+  const starts = wire.sessions().map(beganAt);
   expect(starts).toHaveLength(2);
   expect(Math.abs(starts[1]! - Date.now())).toBeLessThan(60_000);
 });

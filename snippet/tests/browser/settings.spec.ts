@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "@playwright/test";
-import { type Baked, type Detail, expect, flush, type Site, type Wire, type World } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { type ClientSettings, expect, flush, type Site, type Wire, type World } from "./harness";
 import { proof, type Stack } from "./proof/stack";
 
 const DOCS = readFileSync(fileURLToPath(new URL("../../../docs/settings.md", import.meta.url)), "utf8");
@@ -225,7 +226,7 @@ test("every setting of the docs and of the served script has its row", async ({ 
     .map(([, name]) => name!)
     .filter((name) => !/^(bad|setting|not)_/.test(name));
   expect(Object.keys(ROWS).sort()).toEqual(documented.sort());
-  const baked = Object.keys(await tg.baked(keyOf("k", "without")));
+  const baked = Object.keys(await tg.clientSettings(keyOf("k", "without")));
   const told = Object.keys(ROWS).map((name) => BAKED[name] ?? name);
   expect(baked.filter((name) => !ALWAYS.includes(name) && !told.includes(name))).toEqual([]);
   expect(ALWAYS.filter((name) => !baked.includes(name))).toEqual([]);
@@ -252,7 +253,7 @@ test.describe("a script that was served before the world closed is refused by th
   ] as const) {
     test(name, async ({ context, page, site, wire, stack }) => {
       const key = keyOf(name, "with");
-      const script = await site.bake({ ...(await stack.baked(keyOf(name, "without"))), key });
+      const script = await site.bake({ ...(await stack.clientSettings(keyOf(name, "without"))), key });
       // The log is that of all tests of this worker, and names no world to those who are refused: only what this one adds counts.
       const before = stack.log().length;
       const seen = await visit(context, page, site, wire, stack, key, script);
@@ -268,8 +269,8 @@ test.describe("a script that was served before the world closed is refused by th
 
 test("version, key, socket and salt", async ({ browser, site, stack, wire }) => {
   const key = keyOf("k", "without");
-  const baked = await stack.baked(key);
-  const run = async (changes: Baked) => {
+  const baked = await stack.clientSettings(key);
+  const run = async (changes: ClientSettings) => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const urls: string[] = [];

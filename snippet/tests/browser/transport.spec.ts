@@ -3,12 +3,13 @@
  * on demand. The pages tell custom events only, which their tests name.
  */
 import type { Page } from "@playwright/test";
-import { type Baked, between, defaults, expect, type Frame, flush, record, type Site, type Tg, test, type Wire } from "./harness";
+import { beganAt, type Frame, frameName } from "../../testing/wire";
+import { between, type ClientSettings, defaults, expect, flush, record, type Site, type Tg, test, type Wire } from "./harness";
 
 type Testgram = { start(): void; stop(): void; optOut(): void; event(name: string): boolean };
 
 /** Opens a page with the built snippet under these settings. */
-async function open(page: Page, { site, tg }: { site: Site; tg: Tg }, changes: Baked = {}, path = "/") {
+async function open(page: Page, { site, tg }: { site: Site; tg: Tg }, changes: ClientSettings = {}, path = "/") {
   const script = await site.bake(defaults(tg, { off: ["visibility"], ...changes }));
   await page.goto(site.page(path, `<script src="${script}"></script><h1>Shop</h1>`));
 }
@@ -129,14 +130,14 @@ test.describe("against the real server", () => {
       await expect
         .poll(() => {
           const acked = wire.received.filter(({ type }) => type === "ack");
-          return new Set(acked.map(({ session, seq }) => `${session} ${seq}`)).size;
+          return new Set(acked.map(frameName)).size;
         })
         .toBe(2);
       const acks = wire.received.filter(({ type }) => type === "ack");
       expect(acks.every(({ rejected }) => rejected!.length === 0)).toBe(true);
       const sessions = new Set(acks.map(({ session }) => session!));
       expect(sessions.size).toBe(1);
-      expect(Math.abs(startOf([...sessions][0]!) - Date.now())).toBeLessThan(60_000);
+      expect(Math.abs(beganAt([...sessions][0]!) - Date.now())).toBeLessThan(60_000);
       // The next page knows.
       await open(page, { site, tg }, {}, "/next");
       await frames(page, "step-c");
@@ -148,11 +149,6 @@ test.describe("against the real server", () => {
     }
   });
 });
-
-/** The time in a ULID. */
-function startOf(ulid: string): number {
-  return [...ulid.slice(0, 10)].reduce((ms, c) => ms * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(c), 0);
-}
 
 test.describe("in flight", () => {
   test("at most four, sent in order; an acknowledgement makes room and frees the storage", async ({ page, site, tg, wire }) => {
@@ -349,7 +345,7 @@ test.describe("replies", () => {
       page,
       wire,
       (frame, middle) => {
-        if (Math.abs(startOf(frame.session) - server) < 60_000) return "ack";
+        if (Math.abs(beganAt(frame.session) - server) < 60_000) return "ack";
         if (middle.frames.length === 4) {
           for (const { session, seq } of middle.frames)
             middle.reply({ type: "error", code: "clock_skew", message: "", retry: false, session, seq, server_time: server });

@@ -1,33 +1,16 @@
 // One contestant in a fresh Chromium: load, 20 seconds of use, and what it took.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { LAUNCH } from "../../../snippet/testing/chromium.ts";
+import { chromium } from "../../../snippet/testing/playwright.ts";
 import { readProfile } from "./profile.mjs";
 import { USE_MS, usage } from "./usage.mjs";
-
-const require = createRequire(fileURLToPath(new URL("../../../snippet/package.json", import.meta.url)));
-const { chromium } = require("@playwright/test");
 
 const SEED = 3;
 /** Recorders load their second file and draw the first snapshot in this time. */
 const SETTLE_MS = 1500;
 const END_MS = 400;
 const SAMPLE_MICROS = 500;
-
-const LAUNCH = {
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

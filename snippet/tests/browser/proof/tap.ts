@@ -3,7 +3,7 @@
  * with their headers as well as WebSocket frames, unmasked. It does not ask the browser what it sent.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import type { Event, Frame, Reply } from "../harness";
+import { type Event, type Frame, frameName, parsed, type Reply } from "../../../testing/wire";
 
 export interface Tap {
   readonly origin: string;
@@ -92,20 +92,13 @@ export async function openTap(target: string): Promise<Tap> {
   own = String((server.address() as AddressInfo).port);
   if (own.length !== port.length) throw new Error(`the ports ${port} and ${own} differ in length`);
   const json = <T extends { type?: string }>(payloads: readonly Buffer[]): T[] =>
-    payloads.flatMap((payload) => {
-      try {
-        return [JSON.parse(payload.toString()) as T];
-      } catch {
-        // A close frame.
-        return [];
-      }
-    });
-  const name = ({ session, seq }: { session?: string; seq?: number }) => `${session} ${seq}`;
+    // A close frame is none.
+    payloads.flatMap((payload) => (parsed(payload.toString()) as T | undefined) ?? []);
   /** The frames, those sent again once. */
-  const frames = () => [...new Map(json<Frame>(sent).map((frame) => [name(frame), frame])).values()];
+  const frames = () => [...new Map(json<Frame>(sent).map((frame) => [frameName(frame), frame])).values()];
   const acks = () => {
     const all = json<Reply>(received).filter(({ type }) => type === "ack");
-    return [...new Map(all.map((ack) => [name(ack), ack])).values()];
+    return [...new Map(all.map((ack) => [frameName(ack), ack])).values()];
   };
   return {
     origin: `http://${hostname}:${own}`,
@@ -121,9 +114,9 @@ export async function openTap(target: string): Promise<Tap> {
       const acked = new Set(
         json<Reply>(received)
           .filter(({ type }) => type === "ack")
-          .map(name),
+          .map(frameName),
       );
-      return frames().every((frame) => acked.has(name(frame)));
+      return frames().every((frame) => acked.has(frameName(frame)));
     },
     async close() {
       for (const socket of sockets) socket.destroy();
