@@ -1,6 +1,6 @@
 /**
  * What visitors do, on which pages, and how likely. A weight depends on what has happened so far, and is multiplied by what a persona
- * likes. A move that cannot be made answers false.
+ * likes. A move that cannot be made returns false.
  */
 
 import { CHATS } from "./invented.ts";
@@ -15,7 +15,7 @@ const CHECKOUT: Place[] = ["address", "shipping", "payment", "review"];
 const READ: Place[] = ["home", "category", "product", "search", "help", "nowhere", "order", "done"];
 const inCheckout = (visit: Visit) => CHECKOUT.includes(visit.place);
 
-/** What can be done anywhere. */
+/** Moves for all places. */
 const anywhere: Move[] = [
   {
     name: "scroll",
@@ -69,7 +69,7 @@ const anywhere: Move[] = [
     weight: (visit) => (inCheckout(visit) ? 0 : visit.signedIn ? 0.4 : 0.08),
     make: async (visit) => {
       if (!(await visit.v.click(visit.at("nav-account"), { loads: true }))) return false;
-      // Who is not signed in is sent on.
+      // The shop redirects visitors that are not signed in.
       await visit.v.page.waitForURL(/login|#\//);
       await visit.v.page.waitForLoadState();
       await visit.v.quiet();
@@ -178,7 +178,7 @@ const anywhere: Move[] = [
       await v.hide(true);
       await v.pass(dice.between(33, 70) * 60_000);
       await v.hide(false);
-      // Who comes back goes on.
+      // A visitor who comes back continues.
       visit.interest = Math.max(visit.interest, 4);
       return true;
     },

@@ -39,9 +39,9 @@ const HOUR = 3_600_000;
 /** Most moves of a visit, and most real time. */
 const MOVES_MOST = 110;
 const VISIT_MS = 240_000;
-/** Visits that may go wrong for reasons of ours, such as a machine that is too busy: each is told, and none of it is kept. */
+/** The share of visits that may fail for our own reasons, such as a busy machine: each is reported, and nothing of it is kept. */
 const BROKEN_SHARE = 0.03;
-/** What the shop throws on purpose: the product without a chart of sizes, and the promo code that breaks. */
+/** Exceptions that the shop throws on purpose: the product without a chart of sizes, and the promo code that breaks. */
 const INTENDED = [/^TypeError: Cannot destructure property .* of 'product\.size_guide'/, /^ApiFailure: /];
 /** A page that is left while it waits for an answer. */
 const LEFT = /Failed to fetch|NetworkError|aborted/;
@@ -58,7 +58,7 @@ function beginning(dice: Dice): number {
   }
 }
 
-/** Makes moves until the visitor has had enough. */
+/** Makes moves until the visitor has lost interest. */
 async function live(visit: Visit): Promise<void> {
   const { v, dice, persona } = visit;
   const until = Date.now() + VISIT_MS;
@@ -80,14 +80,14 @@ async function live(visit: Visit): Promise<void> {
     visit.note(move.name);
     visit.interest -= done ? (move.cost ?? 1) : 0.4;
   }
-  // Those who have had enough do not run.
+  // The last page is not left at once.
   await v.think(1500);
 }
 
 interface Visited {
   tape: Tape;
   persona: Persona;
-  /** What the page threw and should not have. */
+  /** Exceptions that the page should not have thrown. */
   thrown: string[];
 }
 
@@ -100,11 +100,12 @@ async function record(browser: Browser, shop: ShopServer, persona: Persona, nth:
     context.setDefaultTimeout(15_000);
     const ahead = beginning(dice) - Date.now();
     await context.addInitScript(warp, ahead);
-    // What Chromium pretends to be it forgets while a page unloads, which is when short visits tell of it.
-    const told = { userAgent: carried.userAgent, language: carried.locale, webdriver: persona.automated ?? false };
-    await context.addInitScript((told) => {
-      for (const [name, value] of Object.entries(told)) Object.defineProperty(Navigator.prototype, name, { get: () => value });
-    }, told);
+    // Chromium forgets its emulated identity while a page unloads, which is when the `meta` of short visits is made.
+    const pretended = { userAgent: carried.userAgent, language: carried.locale, webdriver: persona.automated ?? false };
+    await context.addInitScript((pretended) => {
+      for (const [name, value] of Object.entries(pretended))
+        Object.defineProperty(Navigator.prototype, name, { get: () => value });
+    }, pretended);
     let visitor: Visitor | undefined;
     const tape = new Tape(context, () => visitor?.now());
     visitor = new Visitor(context, await context.newPage(), ahead, dice, hands, tape);
@@ -135,8 +136,8 @@ async function visits(shop: ShopServer): Promise<{ visited: Visited[]; broken: s
   const began = Date.now();
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    // What is recorded stands for people, but for a persona that says otherwise. Pictures are not looked at by the snippet, and are
-    // most of what pages load; their boxes have their size without them.
+    // The browser must not look automated, except for a persona that says so. Images are off: the snippet does not read them, they are most
+    // of what pages load, and their boxes have their size without them.
     args: [
       ...CONTAINER_FLAGS,
       "--disable-blink-features=AutomationControlled",
@@ -190,7 +191,7 @@ async function main(): Promise<number> {
     );
     return lines;
   });
-  // All of it is to be in the store, also what was answered when nobody listened any more.
+  // Every frame must be in the store, also those whose answer came after their page had gone.
   for (const { session, frames } of lines) {
     for (const [seq, [, text]] of frames.entries()) {
       const sent = (JSON.parse(text) as { events: unknown[] }).events.length;

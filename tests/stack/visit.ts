@@ -1,10 +1,10 @@
 /**
- * People on pages of somebody's site that has our script tag: real Chromium, a real page, real input.
+ * Visits to a site with our script tag: real Chromium, real pages, real input.
  *
- *     node visit.ts <script URL> <how many>
+ *     node visit.ts <script URL> <number of visits>
  *
- * Prints what the browsers were told as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}. What a page sent as it
- * went away may stand in the store too, without that it has read the acknowledgement.
+ * Prints the server's replies as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}. Frames that a page
+ * sent as it went may be in the store too, although the page did not read their acknowledgement.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -14,7 +14,7 @@ import type { Frame, Reply } from "../../snippet/testing/wire.ts";
 
 const [script, many] = [process.argv[2] ?? "", Number(process.argv[3])];
 
-// What must reach nobody.
+// Values that must not leave the browser.
 const planted = ["jane.roe@planted.example", "Planted Roe", "+1 202 555 0147"];
 
 const page = (title: string, body: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
@@ -44,7 +44,7 @@ interface Visit {
   errors: string[];
 }
 
-/** As when its tab is hidden for a moment: what is held is sent. */
+/** Makes the page send what it holds, as when its tab is hidden for a moment. */
 const flush = (page: Page) =>
   page.evaluate(() => {
     for (const state of ["hidden", "visible"]) {
@@ -76,7 +76,7 @@ async function visit(number: number): Promise<Visit> {
       pending.delete(seq);
     });
   });
-  // Until this page has sent what it holds and been told that it is stored: a page that goes away takes its unread acknowledgements with it.
+  // Waits until this page has sent what it holds and read the acknowledgements: a page that goes away does not read them any more.
   const settle = async () => {
     const before = seen.acked.length;
     for (let i = 0; i < 300 && (pending.size > 0 || seen.acked.length === before); i++) {

@@ -1,6 +1,6 @@
 /**
- * What the tests in a real browser stand on: a real `tg up` on a fresh folder, a small web server whose pages load the served script
- * under a strict CSP, and an eye on everything that leaves the browser.
+ * The base of the tests in a real browser: a real `tg up` on a fresh folder, a small web server whose pages load the served script
+ * under a strict CSP, and a record of everything that leaves the browser.
  *
  *     import { expect, flush, test } from "./harness";
  *     test.use({ worlds: [{ key: "quietkey", settings: { off: ["move"] } }] });
@@ -32,7 +32,7 @@ const SCRIPT = process.env.SNIPPET || here("../../dist/testgram.js");
 /** The settings as the server bakes them into the script. A test may bake others, or nonsense. */
 export type ClientSettings = Record<string, unknown>;
 
-/** A world that stands when the server starts, beside `demo`. Pages of this machine may connect unless `settings.origins` says else. */
+/** A world that the server has from its start, beside `demo`. Pages of this machine may connect, unless `settings.origins` forbids it. */
 export interface World {
   key: string;
   tenant?: string;
@@ -42,6 +42,7 @@ export interface World {
 
 // tg
 
+/** The server, as tests use it. */
 export interface Tg {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
@@ -53,11 +54,11 @@ export interface Tg {
   script(key?: string): string;
   /** The settings that the served script of `key` has. */
   clientSettings(key?: string): Promise<ClientSettings>;
-  /** What stands in the buffer of a world, batch by batch, by session and number. */
+  /** The batches in the buffer of a world, by session and number. */
   stored(key?: string): Promise<Batch[]>;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Again on the same folder and port, after `kill`. */
+  /** Starts it; after `kill` on the same folder and port. */
   start(): Promise<void>;
 }
 
@@ -96,7 +97,7 @@ export async function makeFolder(prefix: string, worlds: readonly World[]): Prom
   };
 }
 
-/** `tg up` on a folder. It has to be started before it can be asked. */
+/** `tg up` on a folder. `start` comes first: everything else needs the running server. */
 export class FolderTg implements Tg {
   #running!: RunningTg;
   #port = "0";
@@ -169,6 +170,7 @@ export class FolderTg implements Tg {
 
 // The web server
 
+/** A request that the site got. */
 export interface Seen {
   method: string;
   /** Path and query. */
@@ -180,30 +182,31 @@ export interface Seen {
 export type Handler = (request: Seen, response: ServerResponse) => void | Promise<void>;
 
 export interface PageOptions {
-  /** `false`: none. Otherwise instead of the strict one. */
+  /** The Content-Security-Policy in place of the strict one; `false` for none. */
   csp?: string | false;
   headers?: Record<string, string>;
   status?: number;
-  /** Milliseconds before the answer. */
+  /** Milliseconds before the response. */
   delay?: number;
 }
 
+/** The web server of one test. */
 export interface Site {
   readonly origin: string;
   /** Every request that came in. */
   readonly requests: Seen[];
   url(path: string): string;
-  /** Puts a page under `path`; `html` is a document or a part of one. Answers its URL. */
+  /** Puts a page under `path`; `html` is a document or a part of one. Returns its URL. */
   page(path: string, html: string, options?: PageOptions): string;
-  /** Puts a script, an image or whatever else there. */
+  /** Puts a script, an image or any other file there. */
   file(path: string, content: string | Buffer, options?: PageOptions): string;
-  /** A JSON API: `body` is the answer or makes it. */
+  /** A JSON API: `body` is the response or makes it. */
   json(path: string, body: unknown | ((request: Seen) => unknown), options?: PageOptions): string;
-  /** Whatever else: streams, redirects, broken connections. */
+  /** Anything else: streams, redirects, broken connections. */
   route(path: string, handler: Handler): string;
-  /** The built script with these settings instead of the served one's, for settings that a server would not bake. Answers its URL. */
+  /** The built script with these settings in place of the server's, for settings that a server would not bake. Returns its URL. */
   bake(settings: ClientSettings, script?: string): Promise<string>;
-  /** Another origin with a server of its own. */
+  /** Another origin, with its own server. */
   another(): Promise<Site>;
 }
 
@@ -219,7 +222,7 @@ const TYPES: Record<string, string> = {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What a page of ours may do: nothing inline, nothing evaluated, only itself and the server. */
+/** The CSP of our pages: nothing inline, nothing evaluated, only their own origin and the server. */
 const strict = (tg: Tg) =>
   [
     "default-src 'none'",
@@ -309,7 +312,7 @@ async function openSite(tg: Tg): Promise<Site & { close(): Promise<void> }> {
   };
 }
 
-/** Settings as a server bakes them when nothing is set. */
+/** The settings that a server bakes for a world without any, with `changes`. */
 export const defaults = (tg: Tg, changes: ClientSettings = {}): ClientSettings => ({
   v: 1,
   key: "demo",
@@ -333,7 +336,7 @@ export const defaults = (tg: Tg, changes: ClientSettings = {}): ClientSettings =
 
 // What leaves the browser
 
-/** The text of a frame, whose it was, and what it says. */
+/** A frame with its text, and the page that sent it. */
 export interface Sent {
   page: Page;
   /** Which of the page's connections, from 0. */
@@ -342,26 +345,27 @@ export interface Sent {
   frame: Frame;
 }
 
+/** Everything that left the browser in one test. */
 export interface Wire {
-  /** Every frame, in the order in which they were sent, those sent again too. */
+  /** Every frame in the order of sending, also those sent again. */
   readonly sent: Sent[];
   readonly received: Reply[];
   /** Every HTTP request: method, URL, headers, body. */
   readonly requests: string[];
-  /** What the console said, and exceptions that reached the page. */
+  /** Lines of the console, and exceptions that reached the page. */
   readonly console: string[];
   readonly errors: string[];
-  /** Connections that were opened. */
+  /** The number of connections that were opened. */
   readonly connections: number;
-  /** The frames without those sent again, by session and number. Throws if one number stood for two frames. */
+  /** Each frame once, by session and number. Throws if two frames have one number. */
   frames(session?: string): Frame[];
-  /** Their events; of one kind, if named. */
+  /** The events of these frames; of one kind, if given. */
   events(kind?: string): Event[];
-  /** The sessions in the order in which they were first heard of. */
+  /** The sessions in the order of their first frames. */
   sessions(): string[];
   /** Whether every frame has been acknowledged. */
   settled(): boolean;
-  /** Everything that left: frames, requests, URLs of connections. */
+  /** Everything that left the browser, as text: frames, requests, URLs of connections. */
   everything(): string;
 }
 
@@ -413,7 +417,7 @@ export function record(context: BrowserContext): Recorder {
     for (const one of sent) {
       const name = `${one.frame.session} ${String(one.frame.seq).padStart(6, "0")}`;
       const before = texts.get(name);
-      if (before && before.text !== one.text) throw new Error(`two frames under one number: ${before.text} and ${one.text}`);
+      if (before && before.text !== one.text) throw new Error(`two frames have one number: ${before.text} and ${one.text}`);
       if (!before) texts.set(name, one);
     }
     const all = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { frame }]) => frame);
@@ -439,7 +443,7 @@ export function record(context: BrowserContext): Recorder {
 }
 
 /**
- * Has the page send what it holds, as when its tab is hidden for a moment. The page is told of both; a test that counts `visibility`
+ * Makes the page send what it holds, as when its tab is hidden for a moment. The page gets both events; a test that counts `visibility`
  * events makes its own.
  */
 export async function flush(page: Page): Promise<void> {
@@ -455,10 +459,10 @@ export async function flush(page: Page): Promise<void> {
   });
 }
 
-/** One connection that a test sits in the middle of. */
+/** One connection that a test intercepts. */
 export interface Middle {
   readonly page: WebSocketRoute;
-  /** The real server's side; none where the test plays the server alone. */
+  /** The real server's side; undefined where the test is the only server. */
   readonly server: WebSocketRoute | undefined;
   readonly frames: Frame[];
   readonly texts: string[];
@@ -468,8 +472,8 @@ export interface Middle {
 }
 
 /**
- * Sits between the page (or all pages of the context) and the server. `onFrame` decides on each frame: "pass" hands it to the real
- * server, "drop" loses it, "ack" acknowledges it; a function of its own may answer what it likes through the connection.
+ * Intercepts the connections of the page (or of all pages of the context). `onFrame` decides on each frame: "pass" sends it to the real
+ * server, "drop" loses it, "ack" acknowledges it; it may also send other replies through `middle`. Returns the connections so far.
  */
 export async function between(
   where: Page | BrowserContext,
@@ -482,7 +486,7 @@ export async function between(
     const server = options.alone ? undefined : route.connectToServer();
     const page = "pages" in where ? where.pages()[0]! : where;
     const { send, receive } = (wire as Recorder).connect(page, route.url());
-    const tell = (text: string) => {
+    const deliver = (text: string) => {
       receive(text);
       route.send(text);
     };
@@ -491,7 +495,7 @@ export async function between(
       server,
       frames: [],
       texts: [],
-      reply: (message) => tell(typeof message === "string" ? message : JSON.stringify(message)),
+      reply: (message) => deliver(typeof message === "string" ? message : JSON.stringify(message)),
       ack: ({ session, seq, events }, more) =>
         middle.reply({ type: "ack", session, seq, accepted: events.length, rejected: [], server_time: Date.now(), ...more }),
       close: (code = 1001) => void route.close({ code }),
@@ -507,7 +511,7 @@ export async function between(
       if (verdict === "pass") server?.send(text);
       if (verdict === "ack") middle.ack(frame);
     });
-    server?.onMessage((message) => tell(String(message)));
+    server?.onMessage((message) => deliver(String(message)));
     options.onOpen?.(middle);
   });
   return all;

@@ -1,6 +1,6 @@
 /**
- * Frames on their way, in a real Chromium: against the real server, and against one in the middle that does what a real one will not do
- * on demand. The pages tell custom events only, which their tests name.
+ * The delivery of frames, in a real Chromium: to the real server, and to one in the middle that does what a real one will not do on
+ * demand. The pages send custom events only, which their tests name.
  */
 import type { Page } from "@playwright/test";
 import { beganAt, type Frame, frameName } from "../../testing/wire";
@@ -14,7 +14,7 @@ async function open(page: Page, { site, tg }: { site: Site; tg: Tg }, changes: C
   await page.goto(site.page(path, `<script src="${script}"></script><h1>Shop</h1>`));
 }
 
-const tell = (page: Page, ...names: string[]) =>
+const track = (page: Page, ...names: string[]) =>
   page.evaluate((names) => {
     for (const name of names) (window as unknown as { testgram: Testgram }).testgram.event(name);
   }, names);
@@ -32,7 +32,7 @@ const stored = (page: Page) => page.evaluate(() => ({ ...sessionStorage }) as Re
 /** One frame for each name. */
 async function frames(page: Page, ...names: string[]) {
   for (const name of names) {
-    await tell(page, name);
+    await track(page, name);
     await flush(page);
   }
 }
@@ -42,7 +42,7 @@ const arrived = (wire: Wire, names: string[]) =>
   expect.poll(() => wire.settled() && named(wire.frames()).sort(), { timeout: 20_000 }).toEqual([...names].sort());
 
 test.describe("against the real server", () => {
-  test("what happens is sent, acknowledged and stored, and leaves nothing behind", async ({ page, site, tg, wire }) => {
+  test("events are sent, acknowledged and stored, and leave nothing in the tab's storage", async ({ page, site, tg, wire }) => {
     await open(page, { site, tg });
     await frames(page, "step-a", "step-b");
     await arrived(wire, ["step-a", "step-b"]);
@@ -61,19 +61,19 @@ test.describe("against the real server", () => {
   test("a frame is sealed ten seconds after its first event", async ({ page, site, tg, wire }) => {
     await page.clock.install();
     await open(page, { site, tg });
-    await tell(page, "step-a");
+    await track(page, "step-a");
     await flush(page);
     await arrived(wire, ["step-a"]);
     await page.clock.pauseAt(Date.now() + 60_000);
     const before = wire.sent.length;
-    await tell(page, "step-b");
+    await track(page, "step-b");
     await page.clock.runFor(9_000);
     expect(wire.sent).toHaveLength(before);
     await page.clock.runFor(2_000);
     await arrived(wire, ["step-a", "step-b"]);
   });
 
-  test("frames stay within their bounds however much is told at once", async ({ page, site, tg, wire }) => {
+  test("frames stay within their bounds, no matter how many events come at once", async ({ page, site, tg, wire }) => {
     await open(page, { site, tg });
     await page.evaluate(() => {
       for (let i = 0; i < 2_000; i++) {
@@ -107,7 +107,7 @@ test.describe("against the real server", () => {
     expect(wire.sessions()).toHaveLength(1);
   });
 
-  test("the server is killed and comes back: nothing acknowledged twice over, nothing lost", async ({ page, site, tg, wire }) => {
+  test("the server is killed and comes back: nothing is acknowledged twice, nothing lost", async ({ page, site, tg, wire }) => {
     await open(page, { site, tg });
     await frames(page, "step-a");
     await arrived(wire, ["step-a"]);
@@ -138,7 +138,7 @@ test.describe("against the real server", () => {
       const sessions = new Set(acks.map(({ session }) => session!));
       expect(sessions.size).toBe(1);
       expect(Math.abs(beganAt([...sessions][0]!) - Date.now())).toBeLessThan(60_000);
-      // The next page knows.
+      // The next page uses the corrected clock.
       await open(page, { site, tg }, {}, "/next");
       await frames(page, "step-c");
       await expect
@@ -159,7 +159,7 @@ test.describe("in flight", () => {
     const [connection] = connections;
     expect(connection!.frames.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
     expect(Object.keys(await stored(page)).filter((key) => key !== "testgram")).toHaveLength(7);
-    // Out of order, twice, and of frames that nobody sent.
+    // Out of order, twice, and for a frame that was not sent.
     connection!.ack(connection!.frames[2]!);
     connection!.ack(connection!.frames[2]!);
     connection!.ack({ ...connection!.frames[2]!, seq: 77 });
@@ -185,7 +185,7 @@ test.describe("in flight", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("what has no reply within 30 s goes again on a connection that talks, and to a new one from one that is silent", async ({
+  test("a frame without a reply within 30 s is sent again: on a connection that has received something, else on a new one", async ({
     page,
     site,
     tg,
@@ -229,7 +229,12 @@ test.describe("in flight", () => {
 });
 
 test.describe("replies", () => {
-  test("errors: retry goes again after its time, no retry is dropped and counted", async ({ page, site, tg, wire }) => {
+  test("errors: with retry the frame is sent again after the given time, without it is dropped and counted", async ({
+    page,
+    site,
+    tg,
+    wire,
+  }) => {
     const times: number[] = [];
     const connections = await between(
       page,
@@ -247,9 +252,9 @@ test.describe("replies", () => {
       { alone: true },
     );
     await open(page, { site, tg });
-    await tell(page, "step-a");
+    await track(page, "step-a");
     await flush(page);
-    await tell(page, "step-b", "step-c", "step-d");
+    await track(page, "step-b", "step-c", "step-d");
     await flush(page);
     await expect.poll(() => times.length).toBe(4);
     const waits = times.slice(1).map((time, i) => time - times[i]!);
@@ -264,7 +269,7 @@ test.describe("replies", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("an error that names no frame is of the only one in flight; among several it is of none", async ({
+  test("an error that names no frame is about the only one in flight; among several it is about none", async ({
     page,
     site,
     tg,
@@ -283,7 +288,7 @@ test.describe("replies", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("whatever else comes is ignored", async ({ page, site, tg, wire }) => {
+  test("anything else that the server sends is ignored", async ({ page, site, tg, wire }) => {
     const odd = [
       "",
       "hello",
@@ -311,7 +316,7 @@ test.describe("replies", () => {
     });
     await open(page, { site, tg });
     await frames(page, ...letters(2));
-    // What comes with one frame alone in flight may be about that one.
+    // With one frame in flight, a reply may be about that one.
     await expect.poll(() => connections[0]?.frames.length).toBe(2);
     odd.forEach(connections[0]!.reply);
     await page.waitForTimeout(500);
@@ -339,7 +344,12 @@ test.describe("replies", () => {
     await expect.poll(() => connections[1]?.texts).toEqual(connections[0]!.texts);
   });
 
-  test("clock_skew with four in flight: all of the session again, once, under one new id", async ({ page, site, tg, wire }) => {
+  test("clock_skew with four in flight: the whole session is sent again, once, under one new id", async ({
+    page,
+    site,
+    tg,
+    wire,
+  }) => {
     const server = Date.now() + 3 * 86_400_000;
     const connections = await between(
       page,
@@ -368,7 +378,7 @@ test.describe("replies", () => {
     expect(wire.frames(fresh).at(-1)!.lost).toBeUndefined();
   });
 
-  test("a session that is too old though the clock is right is dropped and counted", async ({ page, site, tg, wire }) => {
+  test("a session that is too old, with the right clock, is dropped and counted", async ({ page, site, tg, wire }) => {
     let refuse = true;
     const connections = await between(
       page,
@@ -390,11 +400,11 @@ test.describe("replies", () => {
     expect(wire.sessions()).toHaveLength(1);
   });
 
-  test("stop is obeyed at once, forgets everything, and holds for the tab", async ({ page, site, tg, wire }) => {
+  test("stop works at once, deletes everything, and holds for the tab", async ({ page, site, tg, wire }) => {
     const connections = await between(page, wire, () => "drop", { alone: true });
     await open(page, { site, tg });
     await frames(page, ...letters(6));
-    await tell(page, "step-g");
+    await track(page, "step-g");
     await expect.poll(() => connections[0]?.frames.length).toBe(4);
     connections[0]!.reply({ type: "stop", reason: "paused" });
     await expect.poll(() => stored(page)).toEqual({ testgram: "off" });
@@ -412,7 +422,7 @@ test.describe("replies", () => {
 });
 
 test.describe("the connection", () => {
-  /** Opens under a fast clock whose random numbers are all `random`, and answers when connections were tried, in ms of that clock. */
+  /** Runs the page's clock on by `ms`, and returns when connections were tried, in ms of that clock. */
   const attempts = async (page: Page, ms: number) => {
     await page.clock.runFor(ms);
     return page.evaluate(() => (window as unknown as { tried: number[] }).tried);
@@ -443,19 +453,19 @@ test.describe("the connection", () => {
     await page.clock.pauseAt(Date.now() + 60_000);
     await refuse(page, 0.999);
     await open(page, { site, tg });
-    await tell(page, "step-a");
+    await track(page, "step-a");
     const times = await attempts(page, 300_000);
     const waits = times.slice(1).map((time, i) => Math.round((time - times[i]!) / 1000));
     expect(waits.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
   test("back-off has full jitter, and the network's return does not wait for it", async ({ page, site, tg }) => {
-    // It stands still: an attempt that is told late would begin the next wait late.
+    // The clock stands still: an attempt that is seen late would begin the next wait late.
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await refuse(page, 0.5);
     await open(page, { site, tg });
-    await tell(page, "step-a");
+    await track(page, "step-a");
     const times = await attempts(page, 70_000);
     const waits = times.slice(1).map((time, i) => (time - times[i]!) / 1000);
     for (const [i, expected] of [0.5, 1, 2, 4, 8, 16, 30].entries()) expect(waits[i]).toBeCloseTo(expected, 1);
@@ -464,7 +474,7 @@ test.describe("the connection", () => {
     expect(await attempts(page, 10)).toHaveLength(before + 1);
   });
 
-  test("nothing to say: no connection is kept up", async ({ page, site, tg, wire }) => {
+  test("without frames to send no connection is kept open", async ({ page, site, tg, wire }) => {
     const connections = await between(page, wire, () => "ack", { alone: true });
     await open(page, { site, tg });
     await frames(page, "step-a");
@@ -476,12 +486,12 @@ test.describe("the connection", () => {
     await expect.poll(() => named(connections[1]?.frames ?? [])).toEqual(["step-b"]);
   });
 
-  test("the page goes while the connection is being made: the next one sends what it had", async ({ page, site, tg, wire }) => {
+  test("the page goes while it connects: the next page sends its frames", async ({ page, site, tg, wire }) => {
     // A server that takes connections and never answers the handshake.
     const hole = await site.another();
     await open(page, { site, tg }, { socket: `${hole.origin.replace("http", "ws")}/ws` });
     await frames(page, "step-a");
-    await tell(page, "step-b");
+    await track(page, "step-b");
     await open(page, { site, tg }, {}, "/next");
     await frames(page, "step-c");
     await arrived(wire, ["step-a", "step-b", "step-c"]);
@@ -489,7 +499,7 @@ test.describe("the connection", () => {
     expect(wire.errors).toEqual([]);
   });
 
-  test("a browser that refuses to make a connection at all changes nothing for the page", async ({ page, site, tg, wire }) => {
+  test("a browser that refuses to connect at all changes nothing for the page", async ({ page, site, tg, wire }) => {
     await page.addInitScript(() => {
       Object.assign(window, {
         WebSocket: () => {
@@ -505,7 +515,7 @@ test.describe("the connection", () => {
 });
 
 test.describe("bounds", () => {
-  test("beyond 128 frames the oldest goes, and its events are counted", async ({ page, site, tg, wire }) => {
+  test("beyond 128 frames the oldest is dropped, and its events are counted", async ({ page, site, tg, wire }) => {
     let silent = true;
     const connections = await between(page, wire, () => (silent ? "drop" : "ack"), { alone: true });
     await open(page, { site, tg }, { storage: "none" });
@@ -518,13 +528,13 @@ test.describe("bounds", () => {
     const delivered = () => connections.at(-1)!.frames;
     await expect.poll(() => named(delivered()).includes("step-z")).toBe(true);
     const sealed = wire.frames().reduce((sum, { events }) => sum + events.length, 0);
-    const told = delivered().reduce((sum, { events }) => sum + events.length, 0);
+    const arrived = delivered().reduce((sum, { events }) => sum + events.length, 0);
     const counted = delivered().reduce((sum, { lost }) => sum + (lost?.queue ?? 0), 0);
     expect(counted).toBeGreaterThan(0);
-    expect(told + counted).toBe(sealed);
+    expect(arrived + counted).toBe(sealed);
   });
 
-  test("the spool keeps the newest 256 KB, and what the page takes with it is counted", async ({ page, site, tg, wire }) => {
+  test("the spool keeps the newest 256 KB, and what is lost with the page is counted", async ({ page, site, tg, wire }) => {
     const deaf = { socket: `${tg.socket.replace(/:\d+/, ":9")}` };
     await open(page, { site, tg }, deaf);
     await page.evaluate(() => {
@@ -540,13 +550,13 @@ test.describe("bounds", () => {
     await expect.poll(() => wire.settled() && named(wire.frames()).includes("step-z"), { timeout: 20_000 }).toBe(true);
     const all = wire.frames();
     const counted = all.reduce((sum, { lost }) => sum + (lost?.queue ?? 0), 0);
-    // What the page itself told first is among the dropped.
+    // The `page` event, which came first, is among the dropped.
     expect(named(all).length - 1 + counted).toBeGreaterThan(7_000);
     expect(named(all).length - 1 + counted).toBeLessThan(7_004);
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => all[0]!.seq + i));
   });
 
-  test("a full storage costs the page load, not the frames of the page that lives", async ({ page, site, tg, wire }) => {
+  test("a full storage loses frames at a page load, not on the page that is open", async ({ page, site, tg, wire }) => {
     await open(page, { site, tg });
     await page.evaluate(() => {
       for (let size = 1 << 22; size >= 1; size >>= 1) {
@@ -571,7 +581,7 @@ test.describe("bounds", () => {
     }
   });
 
-  test("a storage that throws is none", async ({ page, site, tg, wire }) => {
+  test("a storage that throws counts as none", async ({ page, site, tg, wire }) => {
     await page.addInitScript(() => {
       Object.defineProperty(window, "sessionStorage", {
         get() {
@@ -589,7 +599,7 @@ test.describe("bounds", () => {
     expect(wire.errors).toEqual([]);
   });
 
-  test("what the page clears is kept for the next one all the same", async ({ page, site, tg, wire }) => {
+  test("frames survive a page that clears the storage", async ({ page, site, tg, wire }) => {
     let up = false;
     await between(page, wire, () => (up ? "ack" : "drop"), { alone: true });
     await open(page, { site, tg });
@@ -606,7 +616,7 @@ test.describe("bounds", () => {
 
   test('storage "none": nothing is stored, each page is a session', async ({ page, site, tg, wire }) => {
     await page.addInitScript(() => {
-      // Read it must, for an opt-out.
+      // It has to read the storage, for an opt-out.
       for (const name of ["setItem", "removeItem", "key"] as const) {
         const original = Storage.prototype[name] as (...args: unknown[]) => unknown;
         Storage.prototype[name] = function (...args: unknown[]) {
@@ -624,7 +634,7 @@ test.describe("bounds", () => {
     expect(wire.sessions()).toHaveLength(2);
     expect(await page.evaluate(() => "touched" in window)).toBe(false);
     expect(await stored(page)).toEqual({});
-    // An opt-out holds for the tab, and one word says so.
+    // An opt-out holds for the tab, and is stored as one word.
     await call(page, "optOut");
     expect(await stored(page)).toEqual({ testgram: "off" });
     await call(page, "start");
@@ -656,20 +666,20 @@ test.describe("bounds", () => {
 });
 
 test.describe("stop and opt-out", () => {
-  test("stop() tells what is held and the end, and start() begins another session", async ({ page, site, tg, wire }) => {
+  test("stop() sends what is held and the end, and start() begins another session", async ({ page, site, tg, wire }) => {
     await open(page, { site, tg });
-    await tell(page, "step-a");
+    await track(page, "step-a");
     await call(page, "stop");
     await arrived(wire, ["step-a"]);
     expect(wire.events().at(-1)!.slice(1)).toEqual(["end", { reason: "stopped" }]);
-    await tell(page, "step-b");
+    await track(page, "step-b");
     await call(page, "start");
     await frames(page, "step-c");
     await arrived(wire, ["step-a", "step-c"]);
     expect(wire.sessions()).toHaveLength(2);
   });
 
-  test("optOut() forgets what is held and in flight, tells the end only, and holds for the tab", async ({
+  test("optOut() deletes what is held and in flight, sends the end only, and holds for the tab", async ({
     page,
     site,
     tg,
@@ -678,7 +688,7 @@ test.describe("stop and opt-out", () => {
     const connections = await between(page, wire, () => "drop", { alone: true });
     await open(page, { site, tg });
     await frames(page, ...letters(6));
-    await tell(page, "step-g");
+    await track(page, "step-g");
     await expect.poll(() => connections[0]?.frames.length).toBe(4);
     await call(page, "optOut");
     expect(await stored(page)).toEqual({ testgram: "off" });
@@ -696,7 +706,7 @@ test.describe("stop and opt-out", () => {
   });
 
   for (const again of [false, true]) {
-    test(`optOut() after stop() ${again ? "and start() " : ""}forgets what stop() was still telling`, async ({
+    test(`optOut() after stop() ${again ? "and start() " : ""}deletes what stop() was still sending`, async ({
       page,
       site,
       tg,
@@ -713,7 +723,7 @@ test.describe("stop and opt-out", () => {
         testgram.optOut();
       }, again);
       expect(await stored(page)).toEqual({ testgram: "off" });
-      // Room for those that waited.
+      // That makes room for those that waited.
       for (const frame of connections[0]!.frames.slice()) connections[0]!.ack(frame);
       await page.waitForTimeout(500);
       expect(connections).toHaveLength(again ? 2 : 1);
@@ -741,7 +751,7 @@ test.describe("stop and opt-out", () => {
     expect(connections).toHaveLength(before);
   });
 
-  test("who opts out before anything was sent is never heard of", async ({ page, site, tg, wire }) => {
+  test("an opt-out before anything was sent sends nothing", async ({ page, site, tg, wire }) => {
     for (const autostart of [false, true]) {
       await open(page, { site, tg }, { autostart });
       await call(page, "optOut");
@@ -769,7 +779,7 @@ test.describe("stop and opt-out", () => {
     expect(await stored(page)).toEqual({ testgram: "off" });
   });
 
-  test("optOut() right after the page has come back forgets what was held as well", async ({ page, site, tg, wire }) => {
+  test("optOut() right after a return from the cache deletes what was held as well", async ({ page, site, tg, wire }) => {
     const connections = await between(page, wire, () => "drop", { alone: true });
     await open(page, { site, tg });
     await frames(page, "step-a");

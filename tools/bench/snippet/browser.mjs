@@ -38,7 +38,7 @@ export async function measure(contestant, sink, { profile }) {
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const problems = [];
-    // Whoever asks for anything else would measure the network's refusal.
+    // A contestant with requests to other hosts would measure the refusal of the network.
     await context.route(
       (url) => url.hostname !== "127.0.0.1" && url.protocol.startsWith("http"),
       (route) => {
@@ -105,7 +105,7 @@ export async function measure(contestant, sink, { profile }) {
       const wait = begun + at - performance.now();
       if (wait > 1) await pause(wait);
       late = Math.max(late, -wait);
-      // An answer comes when the page has seen the event; the next one does not wait for it, no more than a hand does.
+      // An answer comes when the page has handled the event; the next event does not wait for it, as a hand does not.
       answers.push(cdp.send(method, parameters).catch((error) => problems.push(error.message)));
     }
     await pause(Math.max(0, begun + USE_MS - performance.now()));
@@ -119,7 +119,7 @@ export async function measure(contestant, sink, { profile }) {
     await cdp.send("HeapProfiler.collectGarbage");
     await cdp.send("HeapProfiler.collectGarbage");
     const { usedSize } = await cdp.send("Runtime.getHeapUsage");
-    // What was held back comes now, or as the page goes.
+    // Held data is sent now, or as the page goes.
     await page.evaluate(() => (window.testgram?.stop ? window.testgram.stop() : window.benchEnd?.()));
     await pause(END_MS);
     await page.goto("about:blank");

@@ -1,6 +1,6 @@
 // Reads V8's CPU profiles: whose time each sample was.
 
-/** A pause of the sampler, or of the whole process, is nobody's time. */
+/** A longer pause of the sampler, or of the whole process, is not counted as a function's time. */
 const LONGEST_SAMPLE_MICROS = 20_000;
 
 /** What the page itself asked for, where it stands under a contestant's wrapper: without the contestant it would cost as much. */

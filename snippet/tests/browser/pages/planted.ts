@@ -2,16 +2,16 @@
 
 export interface Planted {
   readonly secret: string;
-  /** As what a developer might have made of it: an id, a class, a key. A word that nobody can tell from code where it is one. */
+  /** The secret as a developer's name: an id, a class, a key. Another word where it could not be distinguished from code. */
   readonly code: string;
 }
 
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** A class is cut at white space; what stands there instead must not make code of a sentence. */
+/** A class ends at white space; its replacement must not turn a sentence into code. */
 export const className = (code: string) => code.replace(/\s/g, "\u00a0");
 
-/** Attributes that any element may have, and those of some that are read of others too. */
+/** Attributes of any element, and attributes of some elements that are read of others as well. */
 function attributes({ secret, code }: Planted): string {
   const s = html(secret);
   const c = html(code);
@@ -32,10 +32,10 @@ function attributes({ secret, code }: Planted): string {
   ].join(" ");
 }
 
-/** How many places `attributes` is. */
+/** The number of places in `attributes`. */
 export const ATTRIBUTES = attributes({ secret: "", code: "" }).match(/="/g)!.length;
 
-/** What a click may meet: a line is a cell of the grid. */
+/** What a click may hit: a line is a cell of the grid. */
 function cells(planted: Planted): Record<string, string> {
   const { secret, code } = planted;
   const s = html(secret);

@@ -1,6 +1,6 @@
 /**
- * The fixtures of the privacy proof: one `tg up` for all tests of a spec file that run in the same worker, which logs all it can and
- * shows its log and its folder, and whatever the harness has beside.
+ * The fixtures of the privacy proof: one `tg up` for all tests of a spec file in the same worker. It logs at debug level, and tests can
+ * read its log and its folder. The harness's other fixtures work with it.
  *
  *     const test = proof([{ key: "strict", settings: { labels: false } }]);
  */
@@ -73,12 +73,12 @@ export const proof = (worlds: readonly World[] = []) =>
     ],
     tg: async ({ stack }, use) => use(stack),
     context: async ({ context, stack }, use) => {
-      // `SNIPPET=FILE`: that build instead of the one that is built into the server, to try one without building the server.
+      // `SNIPPET=FILE` replaces the script that is built into the server, to try one without building the server.
       const file = process.env.SNIPPET;
       if (file) {
         await context.route(/\/js\/world\/\w+\.js$/, async (route) => {
           const baked = await stack.clientSettings(/(\w+)\.js$/.exec(route.request().url())![1]).catch(() => undefined);
-          // A closed world's script has none.
+          // A closed world's script has no settings.
           if (!baked) return route.continue();
           const socket = `${new URL(route.request().url()).origin.replace("http", "ws")}/ws`;
           const script = (await readFile(file, "utf8")).replace("__TESTGRAM__", () => JSON.stringify({ ...baked, socket }));

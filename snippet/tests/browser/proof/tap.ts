@@ -1,15 +1,15 @@
 /**
- * A tap on the line: everything that the browser sends to the server goes through it and is kept as the bytes that went, requests
- * with their headers as well as WebSocket frames, unmasked. It does not ask the browser what it sent.
+ * A tap on the line: a proxy that keeps every byte that the browser sends to the server, requests with their headers as well as
+ * unmasked WebSocket frames. It does not rely on what the browser reports.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Event, type Frame, frameName, parsed, type Reply } from "../../../testing/wire";
 
 export interface Tap {
   readonly origin: string;
-  /** What was sent before a connection became a WebSocket: request lines, headers, bodies. */
+  /** Request lines, headers and bodies, sent before a connection became a WebSocket. */
   readonly requests: Buffer[];
-  /** The answers' heads, to see that no cookie is set. */
+  /** The heads of responses, to check that no cookie is set. */
   readonly answers: Buffer[];
   /** The payloads of WebSocket frames. */
   readonly sent: Buffer[];
@@ -51,7 +51,7 @@ export async function openTap(target: string): Promise<Tap> {
   /** The script names the server's socket; ports have five digits, so that no length changes. */
   const renamed = (chunk: Buffer) =>
     Buffer.from(chunk.toString("latin1").split(`${hostname}:${port}`).join(`${hostname}:${own}`), "latin1");
-  /** Nothing can be renamed in what is compressed. */
+  /** Without compression, so that the socket can be renamed. */
   const plain = (chunk: Buffer) => Buffer.from(chunk.toString("latin1").replace(/^accept-encoding:.*\r\n/im, ""), "latin1");
   const requests: Buffer[] = [];
   const answers: Buffer[] = [];
@@ -94,7 +94,7 @@ export async function openTap(target: string): Promise<Tap> {
   const json = <T extends { type?: string }>(payloads: readonly Buffer[]): T[] =>
     // A close frame is none.
     payloads.flatMap((payload) => (parsed(payload.toString()) as T | undefined) ?? []);
-  /** The frames, those sent again once. */
+  /** The frames, each once, also if it was sent again. */
   const frames = () => [...new Map(json<Frame>(sent).map((frame) => [frameName(frame), frame])).values()];
   const acks = () => {
     const all = json<Reply>(received).filter(({ type }) => type === "ack");
