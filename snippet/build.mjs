@@ -1,4 +1,5 @@
-// Builds the snippet: one function expression, called with a placeholder, which the server replaces by a world's settings.
+// Builds the snippet: one function expression, called with a placeholder, which the server replaces by a world's
+// settings.
 //
 //   node build.mjs                  writes dist/testgram.js
 //   node build.mjs --check          fails if dist/testgram.js is not what the source builds, or is over the budget
@@ -14,8 +15,8 @@ import { build } from "esbuild";
 import { minify } from "terser";
 
 /**
- * The most that the script may take, in bytes after gzip -9. The aim was 8 KB; the rules with their word lists and SHA-256 alone take 7
- * (README.md has the parts). The limit is just above today's size, so that growth is a decision.
+ * The most that the script may take, in bytes after gzip -9. The aim was 8 KB; the rules with their word lists and
+ * SHA-256 alone take 7 (README.md has the parts). The limit is just above today's size, so that growth is a decision.
  */
 const BUDGET = 20.25 * 1024;
 const PLACEHOLDER = "__TESTGRAM__";

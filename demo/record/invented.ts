@@ -1,6 +1,6 @@
 /**
- * What visitors type, all of it invented: e-mail addresses at example.com, phones 555-01xx, and the cards that payment providers publish
- * for tests.
+ * What visitors type, all of it invented: e-mail addresses at example.com, phones 555-01xx, and the cards that payment
+ * providers publish for tests.
  */
 
 import type { Dice } from "./dice.ts";

@@ -1,6 +1,6 @@
 /**
- * What visitors do, on which pages, and how likely. A weight depends on what has happened so far, and is multiplied by what a persona
- * likes. A move that cannot be made returns false.
+ * What visitors do, on which pages, and how likely. A weight depends on what has happened so far, and is multiplied by
+ * what a persona likes. A move that cannot be made returns false.
  */
 
 import { CHATS } from "./invented.ts";

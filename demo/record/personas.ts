@@ -1,4 +1,7 @@
-/** Who visits the shop. A persona is a policy, not a script: its likes multiply the weights of moves, and the dice decide. */
+/**
+ * Who visits the shop. A persona is a policy, not a script: its likes multiply the weights of moves, and the dice
+ * decide.
+ */
 
 import type { Dice } from "./dice.ts";
 import type { Habits } from "./visitor.ts";

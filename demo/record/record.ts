@@ -1,6 +1,7 @@
 /**
- * Records the demo shop's traffic: visitors of many kinds use it in Chromium, through the real snippet, against a real `tg up` on a
- * fresh folder, and what their browsers send is written to demo/traffic.jsonl.gz. See demo/record/README.md.
+ * Records the demo shop's traffic: visitors of many kinds use it in Chromium, through the real snippet, against a real
+ * `tg up` on a fresh folder, and what their browsers send is written to demo/traffic.jsonl.gz. See
+ * demo/record/README.md.
  *
  *     node record.ts [--sessions 400] [--seed 7] [--pages 3] [--out FILE] [--only persona] [--verbose]
  *
@@ -39,7 +40,10 @@ const HOUR = 3_600_000;
 /** Most moves of a visit, and most real time. */
 const MOVES_MOST = 110;
 const VISIT_MS = 240_000;
-/** The share of visits that may fail for our own reasons, such as a busy machine: each is reported, and nothing of it is kept. */
+/**
+ * The share of visits that may fail for our own reasons, such as a busy machine: each is reported, and nothing of it is
+ * kept.
+ */
 const BROKEN_SHARE = 0.03;
 /** Exceptions that the shop throws on purpose: the product without a chart of sizes, and the promo code that breaks. */
 const INTENDED = [/^TypeError: Cannot destructure property .* of 'product\.size_guide'/, /^ApiFailure: /];
@@ -136,8 +140,8 @@ async function visits(shop: ShopServer): Promise<{ visited: Visited[]; broken: s
   const began = Date.now();
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    // The browser must not look automated, except for a persona that says so. Images are off: the snippet does not read them, they are most
-    // of what pages load, and their boxes have their size without them.
+    // The browser must not look automated, except for a persona that says so. Images are off: the snippet does not read
+    // them, they are most of what pages load, and their boxes have their size without them.
     args: [
       ...CONTAINER_FLAGS,
       "--disable-blink-features=AutomationControlled",

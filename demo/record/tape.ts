@@ -91,8 +91,8 @@ export class Tape {
   }
 
   /**
-   * Whether a frame was sent just now and is not yet answered. The answer to a frame of a page that goes may come after the page has gone:
-   * `record.ts` checks at the end that it is stored.
+   * Whether a frame was sent just now and is not yet answered. The answer to a frame of a page that goes may come after
+   * the page has gone: `record.ts` checks at the end that it is stored.
    */
   get waits(): boolean {
     return [...this.#sent.values()].some(({ acked, really }) => !acked && Date.now() - really < REPLY_MS);
@@ -107,7 +107,9 @@ export class Tape {
     return [...this.#sent.values()].reduce((sum, { frame }) => sum + frame.events.length, 0);
   }
 
-  /** Removes frames that were left in the storage and never arrived: their tab was closed, as happens. Returns how many. */
+  /**
+   * Removes frames that were left in the storage and never arrived: their tab was closed, as happens. Returns how many.
+   */
   prune(arrived: (key: string) => boolean): number {
     const gone = [...this.#sent].filter(([key, { spooled }]) => spooled && !arrived(key));
     for (const [key] of gone) this.#sent.delete(key);

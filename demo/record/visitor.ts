@@ -1,6 +1,6 @@
 /**
- * A visitor's eyes and hands: looking, pointing, typing and scrolling as people do, in virtual time. `moves.ts` has what visitors do with
- * them, `personas.ts` who they are.
+ * A visitor's eyes and hands: looking, pointing, typing and scrolling as people do, in virtual time. `moves.ts` has
+ * what visitors do with them, `personas.ts` who they are.
  */
 
 import type { BrowserContext, Locator, Page, Request } from "../../snippet/testing/playwright.ts";
@@ -139,8 +139,8 @@ export class Visitor {
   }
 
   /**
-   * Goes to a page without the snippet. It stands for another site, but has the same origin: so Playwright sees what the last page sent as
-   * it went, and can read what it left in the tab's storage.
+   * Goes to a page without the snippet. It stands for another site, but has the same origin: so Playwright sees what
+   * the last page sent as it went, and can read what it left in the tab's storage.
    */
   async leave(): Promise<void> {
     await this.quiet();

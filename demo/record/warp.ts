@@ -1,10 +1,10 @@
 /**
- * Virtual time in the page: it flows as real time does, and leaps over the time that a visitor spends reading and thinking. So ten
- * minutes of a visit are recorded in seconds, while the times of network and browser stay real.
+ * Virtual time in the page: it flows as real time does, and leaps over the time that a visitor spends reading and
+ * thinking. So ten minutes of a visit are recorded in seconds, while the times of network and browser stay real.
  *
- * Why not Playwright's own `page.clock`: it counts `performance.now` from its installation rather than from each page's load, so
- * that a page opened in the hundredth second of a visit seems to have taken a hundred seconds to load; and every new document replays
- * the log of all leaps before, of which a visit has thousands.
+ * Why not Playwright's own `page.clock`: it counts `performance.now` from its installation rather than from each page's
+ * load, so that a page opened in the hundredth second of a visit seems to have taken a hundred seconds to load; and
+ * every new document replays the log of all leaps before, of which a visit has thousands.
  */
 
 /** The page's side, which `visitor.ts` calls. `ahead` is virtual time minus real time, in milliseconds. */
@@ -30,8 +30,8 @@ declare global {
 }
 
 /**
- * Runs in every document before any of its scripts. `first` is where virtual time begins in a tab that has none yet; a later call for the
- * same document only moves it forward. The tab keeps it in its storage, over page loads.
+ * Runs in every document before any of its scripts. `first` is where virtual time begins in a tab that has none yet; a
+ * later call for the same document only moves it forward. The tab keeps it in its storage, over page loads.
  */
 export function warp(first: number): void {
   const KEY = "recorder.ahead";

@@ -1,6 +1,6 @@
 /**
- * Reads elements: what they are, where they stand, and whether they may be recorded at all. What is read here is raw; the scrub gate
- * decides what of it may leave the page.
+ * Reads elements: what they are, where they stand, and whether they may be recorded at all. What is read here is raw;
+ * the scrub gate decides what of it may leave the page.
  */
 
 import {
@@ -25,7 +25,8 @@ import { hides, ignores, settings } from "./settings";
 import type { Hints, ValueKind } from "./types";
 
 /**
- * An element as `look` read it at one moment. Observers pass it to the scrub gate. Names without `_` are those of the wire.
+ * An element as `look` read it at one moment. Observers pass it to the scrub gate. Names without `_` are those of the
+ * wire.
  */
 export interface Look {
   readonly tag: string;
@@ -118,7 +119,9 @@ export function nearest(node: Node | undefined, selectors: readonly string[]): E
   return;
 }
 
-/** Whether `node` must not be recorded. One that is not in the page counts as ignored: its former ancestors are unknown. */
+/**
+ * Whether `node` must not be recorded. One that is not in the page counts as ignored: its former ancestors are unknown.
+ */
 export function isIgnored(node: Node): boolean {
   let root: Node | undefined = node;
   while (root && root !== document) root = up(root);
@@ -130,7 +133,9 @@ export const isMasked = (node: Node): boolean => !!nearest(node, hides);
 
 const holds = (editor: Element, selectors: readonly string[]): boolean => any(selectors, (selector) => find(editor, selector));
 
-/** Whether the caret is in an ignored part of `editor`: an editor receives the keys and edits of everything inside it. */
+/**
+ * Whether the caret is in an ignored part of `editor`: an editor receives the keys and edits of everything inside it.
+ */
 export function isCaretIgnored(editor: Element): boolean {
   let root: Node = editor;
   for (let at: Node | null; (at = parentOf(root)); ) root = at;
@@ -151,8 +156,9 @@ export const field = (node: Node): Element | undefined =>
   nearest(node, [FIELD]) || (isDesigned(node) && bodyOf(documentOf(node) || (node as Document))) || undefined;
 
 /**
- * Whether `element`, the target of a key, may be the host of a closed shadow root with an unknown field inside: an element that cannot
- * have the focus itself, a custom element, or one that can both have the focus and carry such a root.
+ * Whether `element`, the target of a key, may be the host of a closed shadow root with an unknown field inside: an
+ * element that cannot have the focus itself, a custom element, or one that can both have the focus and carry such a
+ * root.
  */
 export const isClosed = (element: Element): boolean => {
   const name = localName(element);

@@ -1,6 +1,6 @@
 /**
- * The one gate between the page and the snippet. All of our code that the page calls (listeners, timers, patched functions) runs in
- * here: passive and timed, with its exceptions caught and counted. One call removes all of it.
+ * The one gate between the page and the snippet. All of our code that the page calls (listeners, timers, patched
+ * functions) runs in here: passive and timed, with its exceptions caught and counted. One call removes all of it.
  */
 
 import { AbortController, apply, bare, clearTimeout, listen, now, setTimeout, Wrapper } from "./natives";

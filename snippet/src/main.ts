@@ -42,7 +42,9 @@ const OBSERVERS: Partial<Record<Kind, Observer>> = {
 
 /** DOM events that only a visitor causes: they keep a session alive, as do custom events and a return to the page. */
 const ACTS = "pointerdown pointermove keydown wheel touchmove input click".split(" ");
-/** Kinds that the page causes by itself. They wait for the `page` event, and there are at most so many in ten seconds. */
+/**
+ * Kinds that the page causes by itself. They wait for the `page` event, and there are at most so many in ten seconds.
+ */
 const PASSIVE = /^(api|error)$/;
 const PASSIVE_MOST = 200;
 const PASSIVE_MS = 10_000;

@@ -1,6 +1,6 @@
 /**
- * The browser's own functions, taken before the page can replace them, and our own JSON writer: a page that puts a `toJSON` on a
- * prototype, or a form with a control named `parentNode`, must not change what is sent.
+ * The browser's own functions, taken before the page can replace them, and our own JSON writer: a page that puts a
+ * `toJSON` on a prototype, or a form with a control named `parentNode`, must not change what is sent.
  */
 
 type Self = unknown;

@@ -1,6 +1,7 @@
 /**
- * The one scrub gate. All that is sent is made here, by a table: kind → field → transform. A field that is not in the table is never
- * sent. A field whose transform fails is left out; if the field is required (no `?`), the whole event is refused.
+ * The one scrub gate. All that is sent is made here, by a table: kind → field → transform. A field that is not in the
+ * table is never sent. A field whose transform fails is left out; if the field is required (no `?`), the whole event is
+ * refused.
  */
 
 import { bytesOf, digest } from "./digest";
@@ -92,7 +93,10 @@ const ofTyping =
   (raw, all) =>
     SECRET.test(kindOf(all)) ? undefined : some(transform)(raw, all);
 
-/** Opens the scrub gate, for one start of the recorder. `salt` returns the session's salt. Undefined means that the event is refused. */
+/**
+ * Opens the scrub gate, for one start of the recorder. `salt` returns the session's salt. Undefined means that the
+ * event is refused.
+ */
 export function openScrub(salt: () => Uint8Array): (kind: Kind | "meta", raw: Raw) => string | undefined {
   const worldSalt = bytesOf(settings.salt);
   // A PIN pad has so few keys that a digest would not hide which one it was: a label needs a letter.

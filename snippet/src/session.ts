@@ -1,9 +1,10 @@
 /**
  * The session of a tab: its identity (ULID, salt), its clock, and its life over page loads in sessionStorage.
  *
- * The state under `testgram` is a line of comma-separated values, never names that the build mangles: a tab outlives a release. A page
- * releases the state on pagehide, and the next one claims it at load. A state that was not released belongs to a tab that is still open
- * (the browser copies sessionStorage when a tab is duplicated); this tab then begins a session of its own.
+ * The state under `testgram` is a line of comma-separated values, never names that the build mangles: a tab outlives a
+ * release. A page releases the state on pagehide, and the next one claims it at load. A state that was not released
+ * belongs to a tab that is still open (the browser copies sessionStorage when a tab is duplicated); this tab then
+ * begins a session of its own.
  */
 import { now } from "./natives";
 import type { Lost, Settings } from "./types";
@@ -44,8 +45,9 @@ export interface Session {
   /** Begins a new session. Returns false where it is not in the sample. */
   readonly _begin: () => boolean;
   /**
-   * Takes over the state that the last page released, or begins a new session. A page that `returns` from the cache also takes over a
-   * state that was not released: it belongs to the same tab. Returns false where this tab must not be recorded.
+   * Takes over the state that the last page released, or begins a new session. A page that `returns` from the cache
+   * also takes over a state that was not released: it belongs to the same tab. Returns false where this tab must not be
+   * recorded.
    */
   readonly _claim: (returns?: boolean) => boolean;
   /** Stores the state. Returns whether that succeeded. */
@@ -55,7 +57,9 @@ export interface Session {
   readonly _storage: Storing;
 }
 
-/** Calls the tab's storage. Undefined where it is full, off, forbidden or not wanted; otherwise its result in a list. */
+/**
+ * Calls the tab's storage. Undefined where it is full, off, forbidden or not wanted; otherwise its result in a list.
+ */
 type Storing = (
   method: "getItem" | "setItem" | "removeItem" | "key",
   key: string | number,
@@ -109,7 +113,10 @@ export function forgetTab(settings: Settings): void {
 
 type Numbers = [number, number, number, number, number, number, number, number, number, number, ...number[]];
 
-/** Claims or begins the session of this tab. Undefined where it must not be recorded, or has no source of randomness for a salt. */
+/**
+ * Claims or begins the session of this tab. Undefined where it must not be recorded, or has no source of randomness for
+ * a salt.
+ */
 export function openSession(settings: Settings, lost: Lost): Session | undefined {
   const storage = storageOf(settings);
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
@@ -155,8 +162,8 @@ export function openSession(settings: Settings, lost: Lost): Session | undefined
         storage("setItem", KEY, `${self._now()}`);
         return false;
       }
-      // Back from the cache, and no page could store anything in between: the session is still ours. Where it could be stored and is gone,
-      // another page may have used its numbers.
+      // Back from the cache, and no page could store anything in between: the session is still ours. Where it could be
+      // stored and is gone, another page may have used its numbers.
       let ours = !stored && self._id;
       const [world, id, ...numbers] = text.split(",");
       const [start, seq, last, at, skew, opener, released, thrown, refused, queue, ...salt] = numbers.map(Number) as Numbers;

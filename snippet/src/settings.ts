@@ -1,6 +1,7 @@
 /**
- * The settings of the world, baked into the script by the server. They are read strictly: anything unexpected (another version, a field
- * more or less, an unknown word or selector) may be what forbids something, so the snippet then does nothing at all.
+ * The settings of the world, baked into the script by the server. They are read strictly: anything unexpected (another
+ * version, a field more or less, an unknown word or selector) may be what forbids something, so the snippet then does
+ * nothing at all.
  */
 
 import { any } from "./rules/text";
@@ -61,8 +62,8 @@ const FIELDS: Record<keyof Settings, Check> = {
 export const isOff = (kind: Kind): boolean => any(settings.off, (off) => off === kind);
 
 /**
- * Checks `raw` and makes it the settings. Returns undefined, or `bad_setting <name>`, which `main.ts` writes to the console: then nothing
- * runs.
+ * Checks `raw` and makes it the settings. Returns undefined, or `bad_setting <name>`, which `main.ts` writes to the
+ * console: then nothing runs.
  */
 export function takeSettings(raw: Settings): string | undefined {
   const names = Object.keys(FIELDS) as (keyof Settings)[];

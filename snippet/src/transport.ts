@@ -1,9 +1,10 @@
 /**
  * The delivery of frames: sealed, kept until they are acknowledged, at most four in flight.
  *
- * `held` is every sealed frame without an acknowledgement, oldest first; its first four are the window in flight. A frame's text is
- * made once: a frame that is sent again, on any connection and page, has the same bytes. Only a wrong clock makes new ones, of a new
- * session. One function, `step`, does all that is due and sets the one timer for what is due next.
+ * `held` is every sealed frame without an acknowledgement, oldest first; its first four are the window in flight. A
+ * frame's text is made once: a frame that is sent again, on any connection and page, has the same bytes. Only a wrong
+ * clock makes new ones, of a new session. One function, `step`, does all that is due and sets the one timer for what is
+ * due next.
  */
 import { openGate } from "./gate";
 import { now, parse } from "./natives";
@@ -23,7 +24,10 @@ const LINGER_MS = 5_000;
 const RETURN_MS = 100;
 const BACK_OFF_MS = 1_000;
 const LONGEST_MS = 60_000;
-/** Milliseconds. If the clock is off by more, the clock is why the server refuses a frame; if by less, the session's age is. */
+/**
+ * Milliseconds. If the clock is off by more, the clock is why the server refuses a frame; if by less, the session's age
+ * is.
+ */
 const SKEW_MS = 5 * 60_000;
 const SPOOL_UNITS = 256 * 1024;
 const HELD_UNITS = 1024 * 1024;
@@ -71,7 +75,10 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
   let count = 0;
   let sealAt = 0;
   let socket: WebSocket | undefined;
-  /** When the server last sent something on this connection; connects since the last acknowledgement, and when the next may be. */
+  /**
+   * When the server last sent something on this connection; connects since the last acknowledgement, and when the next
+   * may be.
+   */
   let heard = 0;
   let tries = 0;
   let dialAt = 0;
@@ -105,7 +112,9 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     _tries: 0,
   });
 
-  /** Reads the frames of this page and those before it from the storage; frames that it could not take come after them. */
+  /**
+   * Reads the frames of this page and those before it from the storage; frames that it could not take come after them.
+   */
   const unspool = () => {
     const names = namesOf(storage, prefix).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
     const found = names.map((name) => hold(name, storage("getItem", name)![0]!, 0, 1));

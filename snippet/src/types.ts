@@ -1,6 +1,6 @@
 /**
- * The words and shapes that the parts of the snippet share. Wire types mirror `shared/protocol` v1; every name that begins with `_` is
- * internal, and the build mangles it. Types only: this file adds nothing to the built script.
+ * The words and shapes that the parts of the snippet share. Wire types mirror `shared/protocol` v1; every name that
+ * begins with `_` is internal, and the build mangles it. Types only: this file adds nothing to the built script.
  */
 
 /** The kinds of events. */
@@ -42,7 +42,10 @@ export type ValueKind =
   | "text"
   | "masked";
 
-/** How the page describes a field; empty where it does not. Type and autocomplete in lower case (ASCII), names as they are. */
+/**
+ * How the page describes a field; empty where it does not. Type and autocomplete in lower case (ASCII), names as they
+ * are.
+ */
 export interface Hints {
   readonly field: string;
   readonly autocomplete: string;
@@ -118,20 +121,27 @@ export type Reply =
 /** Raw fields that an observer passes to the scrub gate: elements, URLs, messages, bodies. Never wire strings. */
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** Passes one raw event to the scrub gate. `t`, for events that happened earlier, is in milliseconds since the session began. */
+/**
+ * Passes one raw event to the scrub gate. `t`, for events that happened earlier, is in milliseconds since the session
+ * began.
+ */
 export type Emit = (kind: Kind, raw: Raw, t?: number) => unknown;
 
 /** The only way to the page's events, functions and timers. Nothing that runs through it can throw into the page. */
 export interface Gate {
   /** Listens, passive and in the capture phase; `once` for one event only. */
   _on<E extends Event>(target: EventTarget, type: string, handler: (event: E) => void, once?: boolean): void;
-  /** Calls `run` after `ms`; returns a function that cancels it. `before`, returned by an earlier call, is cancelled now. */
+  /**
+   * Calls `run` after `ms`; returns a function that cancels it. `before`, returned by an earlier call, is cancelled
+   * now.
+   */
   _after(ms: number, run: () => void, before?: () => void): () => void;
   /** `run` with its exceptions caught and counted and its time measured. */
   _guard<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R | undefined;
   /**
-   * Watches calls of `owner[name]` until `_undo`. `before` gets each call, and may return a function that gets its result; what that
-   * returns, if anything, replaces the result for the caller. Exceptions of the function itself reach the caller.
+   * Watches calls of `owner[name]` until `_undo`. `before` gets each call, and may return a function that gets its
+   * result; what that returns, if anything, replaces the result for the caller. Exceptions of the function itself reach
+   * the caller.
    */
   _patch(owner: object, name: string, before: (self: unknown, args: readonly unknown[]) => After | undefined): void;
   /** Whether our handlers take more of the main thread than they should. */
@@ -150,11 +160,13 @@ export interface Context {
   /** Milliseconds since the session began, as `_emit` would write it. */
   readonly _clock: () => number;
   /**
-   * Listens to trusted events, in the page and in every same-origin frame; with `inside` also in shadow roots, for events that do not
-   * leave them.
+   * Listens to trusted events, in the page and in every same-origin frame; with `inside` also in shadow roots, for
+   * events that do not leave them.
    */
   readonly _people: <E extends Event>(type: string, handler: (event: E, target: Node) => void, inside?: boolean) => void;
-  /** Calls `run` before a frame is sealed early; `last` if the page goes away, another one is shown, or recording stops. */
+  /**
+   * Calls `run` before a frame is sealed early; `last` if the page goes away, another one is shown, or recording stops.
+   */
   readonly _onSettle: (run: (last: boolean) => void) => void;
   /** Calls `run` when a new session has begun on a page that was there before. */
   readonly _onBegin: (run: () => void) => void;
@@ -171,39 +183,54 @@ export interface Hooks {
   readonly _emit: Emit;
   /** `meta` as JSON, for a frame with `seq` 0. */
   readonly _meta: () => string;
-  /** Makes observers emit what they hold; called before a frame is sealed early (hidden: `last` false; pagehide, stop: true). */
+  /**
+   * Makes observers emit what they hold; called before a frame is sealed early (hidden: `last` false; pagehide, stop:
+   * true).
+   */
   readonly _settle: (last: boolean) => void;
-  /** A new session has begun without a page load (after a timeout, or a return from the cache): emits the `page` event again. */
+  /**
+   * A new session has begun without a page load (after a timeout, or a return from the cache): emits the `page` event
+   * again.
+   */
   readonly _begin: () => void;
-  /** The server has sent `stop`: removes all listeners. The transport has deleted its frames and stored the stop for the tab. */
+  /**
+   * The server has sent `stop`: removes all listeners. The transport has deleted its frames and stored the stop for the
+   * tab.
+   */
   readonly _stopped: () => void;
 }
 
 /**
- * What `openTransport(settings, lost, hooks)` of `transport.ts` returns, or undefined where this tab must not be recorded (opted out,
- * stopped by the server, not in the sample). It has a gate of its own: `openGate(lost)`.
+ * What `openTransport(settings, lost, hooks)` of `transport.ts` returns, or undefined where this tab must not be
+ * recorded (opted out, stopped by the server, not in the sample). It has a gate of its own: `openGate(lost)`.
  */
 export interface Transport {
-  /** Adds one serialised event. Movement is dropped first under back-pressure: 2 `move`, 1 `scroll`, 0 everything else. */
+  /**
+   * Adds one serialised event. Movement is dropped first under back-pressure: 2 `move`, 1 `scroll`, 0 everything else.
+   */
   readonly push: (json: string, t: number, movement: 0 | 1 | 2) => void;
   /** Milliseconds since the session began. Never goes back. */
   readonly _clock: () => number;
   /** The session's 32 random bytes for digests of values. They never leave the tab. */
   readonly _salt: () => Uint8Array;
   /**
-   * Called before an event is made, and on every act. `acts`: the visitor did something, which keeps the session alive; what the page
-   * does by itself, and an event made later from an act, does not. After 30 idle minutes or 24 hours an act ends the session and begins
-   * a new one (`_emit` end, then `_begin`). Returns false for anything else then: it belongs to no session and is left out.
+   * Called before an event is made, and on every act. `acts`: the visitor did something, which keeps the session alive;
+   * what the page does by itself, and an event made later from an act, does not. After 30 idle minutes or 24 hours an
+   * act ends the session and begins a new one (`_emit` end, then `_begin`). Returns false for anything else then: it
+   * belongs to no session and is left out.
    */
   readonly _active: (acts: boolean) => boolean;
   /**
-   * Ends recording. `stopped`: settles, emits `end` and sends; `opt_out`: deletes what is held, emits `end`, and stores the opt-out for
-   * the tab. Both wait a moment for the last acknowledgement, and close.
+   * Ends recording. `stopped`: settles, emits `end` and sends; `opt_out`: deletes what is held, emits `end`, and stores
+   * the opt-out for the tab. Both wait a moment for the last acknowledgement, and close.
    */
   readonly _end: (reason: "stopped" | "opt_out") => void;
 }
 
 declare global {
-  /** "gate" in the build whose scrub gate is broken on purpose, for the test that must notice; empty, and folded away, in the real one. */
+  /**
+   * "gate" in the build whose scrub gate is broken on purpose, for the test that must notice; empty, and folded away,
+   * in the real one.
+   */
   const __BROKEN__: string;
 }

@@ -1,6 +1,6 @@
 /**
- * How Chromium is started: for the browser tests (`playwright.config.ts`), the recorder (`demo/record`), the stack test (`tests/stack`)
- * and the benchmark (`tools/bench/snippet`).
+ * How Chromium is started: for the browser tests (`playwright.config.ts`), the recorder (`demo/record`), the stack test
+ * (`tests/stack`) and the benchmark (`tools/bench/snippet`).
  */
 
 /** The path of the system's Chromium, never of a downloaded one. The environment variable CHROMIUM names another. */

@@ -1,4 +1,7 @@
-/** Playwright for the folders that have no packages of their own: `demo/record`, `tests/stack` and `tools/bench/snippet`. */
+/**
+ * Playwright for the folders that have no packages of their own: `demo/record`, `tests/stack` and
+ * `tools/bench/snippet`.
+ */
 export {
   type Browser,
   type BrowserContext,

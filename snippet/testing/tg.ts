@@ -21,8 +21,8 @@ export interface RunningTg {
 }
 
 /**
- * Starts `tg up` with `flags` and waits until it is ready. `port` is the server's, "0" for any free one; `onLine` reads each line of its
- * output and log. Throws where the binary is missing, or ends before it is ready.
+ * Starts `tg up` with `flags` and waits until it is ready. `port` is the server's, "0" for any free one; `onLine` reads
+ * each line of its output and log. Throws where the binary is missing, or ends before it is ready.
  */
 export async function startTg(
   flags: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The wire format as a test or the recorder reads it: parsed JSON, nothing checked. `src/types.ts` has the snippet's own side, where the
- * events of a frame are strings.
+ * The wire format as a test or the recorder reads it: parsed JSON, nothing checked. `src/types.ts` has the snippet's
+ * own side, where the events of a frame are strings.
  */
 
 /** The third part of an event: the fields of its kind. */

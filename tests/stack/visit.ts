@@ -3,8 +3,8 @@
  *
  *     node visit.ts <script URL> <number of visits>
  *
- * Prints the server's replies as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}. Frames that a page
- * sent as it went may be in the store too, although the page did not read their acknowledgement.
+ * Prints the server's replies as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}.
+ * Frames that a page sent as it went may be in the store too, although the page did not read their acknowledgement.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -76,7 +76,8 @@ async function visit(number: number): Promise<Visit> {
       pending.delete(seq);
     });
   });
-  // Waits until this page has sent what it holds and read the acknowledgements: a page that goes away does not read them any more.
+  // Waits until this page has sent what it holds and read the acknowledgements: a page that goes away does not read
+  // them any more.
   const settle = async () => {
     const before = seen.acked.length;
     for (let i = 0; i < 300 && (pending.size > 0 || seen.acked.length === before); i++) {

@@ -1,5 +1,5 @@
-// The checkout: one page, a step for each path under /demo/checkout/. What the customer types stays in this module, and goes only to
-// the API.
+// The checkout: one page, a step for each path under /demo/checkout/. What the customer types stays in this module, and
+// goes only to the API.
 
 import * as basket from "./basket.js";
 import { addressFields, addressLines, field, savedCard } from "./fields.js";

@@ -9,7 +9,10 @@ export const $ = (selector, root = document) => root.querySelector(selector);
 /** All elements that match. */
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/** Makes an element. `onclick` and the like become listeners, `class` and all else attributes; `false` and `null` are left out. */
+/**
+ * Makes an element. `onclick` and the like become listeners, `class` and all else attributes; `false` and `null` are
+ * left out.
+ */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {

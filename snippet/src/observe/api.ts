@@ -1,6 +1,7 @@
 /**
- * Calls of the page to its servers, by `fetch` and XMLHttpRequest: method, URL, status, and the shapes of JSON bodies. The page gets
- * exactly what it would have got: it never waits for us, bodies are read from a clone only, and streams are not read.
+ * Calls of the page to its servers, by `fetch` and XMLHttpRequest: method, URL, status, and the shapes of JSON bodies.
+ * The page gets exactly what it would have got: it never waits for us, bodies are read from a clone only, and streams
+ * are not read.
  */
 
 import {
@@ -24,7 +25,9 @@ import type { Context, Observer } from "../types";
 const plain = Promise.prototype;
 /** Longest body that is parsed, in bytes or UTF-16 units. */
 const BODY = 64 * 1024;
-/** Longest time to read a response, in milliseconds: in that time the page's own `cancel` does not close the connection. */
+/**
+ * Longest time to read a response, in milliseconds: in that time the page's own `cancel` does not close the connection.
+ */
 const READ_MS = 5_000;
 const IS_FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 const IS_JSON = /^\w+\/(?!stream)([\w.-]+\+)?json *(;|$)/i;
@@ -66,7 +69,10 @@ function typeOf(headers: object): string {
   return typeof type === "string" ? type : "";
 }
 
-/** The body of a request as a value with keys. A text is a form only if its content type says so: nearly any may contain a `=`. */
+/**
+ * The body of a request as a value with keys. A text is a form only if its content type says so: nearly any may contain
+ * a `=`.
+ */
 function shapeOf(body: unknown, headers?: object): unknown {
   if (body instanceof FormData || body instanceof URLSearchParams) return fields(body);
   if (typeof body !== "string" || body.length > BODY) return;
@@ -105,7 +111,10 @@ interface Call {
   _end(status: number): (response?: unknown) => void;
 }
 
-/** Begins one call; undefined where it must not be recorded. `headers` are those of `fetch`; undefined for XMLHttpRequest. */
+/**
+ * Begins one call; undefined where it must not be recorded. `headers` are those of `fetch`; undefined for
+ * XMLHttpRequest.
+ */
 function begin({ _emit, _clock }: Context, method: unknown, target: unknown, body: unknown, headers?: object): Call | undefined {
   let url: URL;
   try {

@@ -16,8 +16,8 @@ export function viewportOf(event: MouseEvent): [number, number] {
 }
 
 /**
- * The element shown at the position of an event, also inside open shadow roots. The event's target may be elsewhere, where it has
- * captured the pointer.
+ * The element shown at the position of an event, also inside open shadow roots. The event's target may be elsewhere,
+ * where it has captured the pointer.
  */
 export function under({ clientX, clientY, view }: MouseEvent): Element | null {
   let at: Element | null = null;
@@ -29,7 +29,10 @@ export function under({ clientX, clientY, view }: MouseEvent): Element | null {
   return at;
 }
 
-/** Makes `_people`, and the function that starts it: listeners are then added to every document of ours, also to later ones. */
+/**
+ * Makes `_people`, and the function that starts it: listeners are then added to every document of ours, also to later
+ * ones.
+ */
 export function openFrames(gate: Gate): [Context["_people"], () => void] {
   const seen = new WeakSet<object>();
   const listeners: [type: string, handler: (event: Event) => void, inside: boolean | undefined][] = [];

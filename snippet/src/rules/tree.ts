@@ -1,9 +1,13 @@
-// The shape of a JSON body: its keys and the types of its leaves, never a value. The same as `privacy/tree.rs`, which says why.
+// The shape of a JSON body: its keys and the types of its leaves, never a value. The same as `privacy/tree.rs`, which
+// says why.
 
 import type { Extra } from "./text";
 import { starred } from "./word";
 
-/** A leaf's word, a list with the one shape of its items, or a map without a prototype: `__proto__` is a key like any other. */
+/**
+ * A leaf's word, a list with the one shape of its items, or a map without a prototype: `__proto__` is a key like any
+ * other.
+ */
 export type KeyTree = string | KeyTree[] | KeyMap;
 export interface KeyMap {
   [key: string]: KeyTree;
@@ -35,7 +39,10 @@ const sort = (tree: KeyTree): string => (typeof tree === "string" ? tree : Array
 /** Equal for records with exactly the same keys; empty for anything but a record. */
 const record = (tree: KeyTree): string => (sort(tree) === "{" ? keysOf(tree as KeyMap).join() : "");
 
-/** The map; or, if its keys are data (too many keys, many of one sort, records alike), one shape for all its values under `*`. */
+/**
+ * The map; or, if its keys are data (too many keys, many of one sort, records alike), one shape for all its values
+ * under `*`.
+ */
 function settle(map: KeyMap): KeyMap {
   const keys = keysOf(map);
   const known = keys.map((key) => map[key]!).filter((tree) => tree !== "null");

@@ -1,5 +1,5 @@
-// URLs as templates: `https://shop.example/users/417/orders?token=abc#top` → `/users/:id/orders?token`. The same as `privacy/url.rs`,
-// which says why, and the rules of a world's settings on top.
+// URLs as templates: `https://shop.example/users/417/orders?token=abc#top` → `/users/:id/orders?token`. The same as
+// `privacy/url.rs`, which says why, and the rules of a world's settings on top.
 
 import { any, before, type Extra, lower, oneOf } from "./text";
 import { hasAtSign, offence, starred } from "./word";
@@ -27,7 +27,9 @@ const isPage = oneOf(
 /** File endings of pages and of code. */
 const isEnding = oneOf("action asp aspx cgi css do htm html js json jsp mjs php svg txt xml");
 
-/** The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not `own`. */
+/**
+ * The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not `own`.
+ */
 export function urlTemplate(raw: string, own?: string, extra?: Extra): string {
   const parts = /^(?:((?:https?|wss?):\/\/)([^/?#]*)|(?=\/(?!\/)))([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(raw);
   if (!parts) return "other:";
@@ -43,7 +45,9 @@ export function urlTemplate(raw: string, own?: string, extra?: Extra): string {
   return out.length > 1024 ? `${origin}/:more` : out;
 }
 
-/** Host and port without user info; hosts that are numbers or of an odd form, and labels that look like data, as `*`. */
+/**
+ * Host and port without user info; hosts that are numbers or of an odd form, and labels that look like data, as `*`.
+ */
 function hostTemplate(authority: string): string {
   const host = authority.split("@").pop()!;
   const name = host.replace(/:\d{1,5}$/, "");
@@ -103,8 +107,8 @@ function queryTemplate(query: string, extra?: Extra): string {
 }
 
 /**
- * Whether `rule` is a URL rule: a path of literals, of `*` for any segment, and of `:id`, `:name`, `:email` or `:text` for any segment,
- * which is then replaced by that. At the end, `**` is for any rest, which is replaced by `:more`.
+ * Whether `rule` is a URL rule: a path of literals, of `*` for any segment, and of `:id`, `:name`, `:email` or `:text`
+ * for any segment, which is then replaced by that. At the end, `**` is for any rest, which is replaced by `:more`.
  */
 export const isUrlRule = (rule: string): boolean =>
   /^(?=\/)(\/(\*|:(id|name|email|text)|(?![:*])[^/?#;*]+))*(\/\*\*)?\/?$/.test(rule);

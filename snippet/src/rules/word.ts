@@ -1,4 +1,5 @@
-// Whether a word looks like code, or like data. The same rules as `privacy/token.rs` and `privacy/element.rs`, which say why.
+// Whether a word looks like code, or like data. The same rules as `privacy/token.rs` and `privacy/element.rs`, which
+// say why.
 
 import { any, count, type Extra, isSensitive } from "./text";
 

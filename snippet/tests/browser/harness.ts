@@ -1,6 +1,6 @@
 /**
- * The base of the tests in a real browser: a real `tg up` on a fresh folder, a small web server whose pages load the served script
- * under a strict CSP, and a record of everything that leaves the browser.
+ * The base of the tests in a real browser: a real `tg up` on a fresh folder, a small web server whose pages load the
+ * served script under a strict CSP, and a record of everything that leaves the browser.
  *
  *     import { expect, flush, test } from "./harness";
  *     test.use({ worlds: [{ key: "quietkey", settings: { off: ["move"] } }] });
@@ -32,7 +32,10 @@ const SCRIPT = process.env.SNIPPET || here("../../dist/testgram.js");
 /** The settings as the server bakes them into the script. A test may bake others, or nonsense. */
 export type ClientSettings = Record<string, unknown>;
 
-/** A world that the server has from its start, beside `demo`. Pages of this machine may connect, unless `settings.origins` forbids it. */
+/**
+ * A world that the server has from its start, beside `demo`. Pages of this machine may connect, unless
+ * `settings.origins` forbids it.
+ */
 export interface World {
   key: string;
   tenant?: string;
@@ -141,8 +144,8 @@ export class FolderTg implements Tg {
   }
 
   /**
-   * A batch whose page went away before it read the acknowledgement is sent again, and stands in the buffer twice where that was in the
-   * next window: both must be the same.
+   * A batch whose page went away before it read the acknowledgement is sent again, and stands in the buffer twice where
+   * that was in the next window: both must be the same.
    */
   async stored(key = "demo"): Promise<Batch[]> {
     const { tenant, world } = this.folder.world(key) ?? { tenant: "demo", world: "demo" };
@@ -204,7 +207,10 @@ export interface Site {
   json(path: string, body: unknown | ((request: Seen) => unknown), options?: PageOptions): string;
   /** Anything else: streams, redirects, broken connections. */
   route(path: string, handler: Handler): string;
-  /** The built script with these settings in place of the server's, for settings that a server would not bake. Returns its URL. */
+  /**
+   * The built script with these settings in place of the server's, for settings that a server would not bake. Returns
+   * its URL.
+   */
   bake(settings: ClientSettings, script?: string): Promise<string>;
   /** Another origin, with its own server. */
   another(): Promise<Site>;
@@ -443,8 +449,8 @@ export function record(context: BrowserContext): Recorder {
 }
 
 /**
- * Makes the page send what it holds, as when its tab is hidden for a moment. The page gets both events; a test that counts `visibility`
- * events makes its own.
+ * Makes the page send what it holds, as when its tab is hidden for a moment. The page gets both events; a test that
+ * counts `visibility` events makes its own.
  */
 export async function flush(page: Page): Promise<void> {
   await page.evaluate(() => {
@@ -472,8 +478,9 @@ export interface Middle {
 }
 
 /**
- * Intercepts the connections of the page (or of all pages of the context). `onFrame` decides on each frame: "pass" sends it to the real
- * server, "drop" loses it, "ack" acknowledges it; it may also send other replies through `middle`. Returns the connections so far.
+ * Intercepts the connections of the page (or of all pages of the context). `onFrame` decides on each frame: "pass"
+ * sends it to the real server, "drop" loses it, "ack" acknowledges it; it may also send other replies through `middle`.
+ * Returns the connections so far.
  */
 export async function between(
   where: Page | BrowserContext,

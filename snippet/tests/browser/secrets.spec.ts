@@ -1,6 +1,6 @@
 /**
- * The proof of P1 to P4: visitors use pages that hold their secrets everywhere, and no secret leaves the browser or gets into a store,
- * in any encoding. Then the same with a scrub gate that is broken on purpose: the test must notice.
+ * The proof of P1 to P4: visitors use pages that hold their secrets everywhere, and no secret leaves the browser or
+ * gets into a store, in any encoding. Then the same with a scrub gate that is broken on purpose: the test must notice.
  */
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -22,9 +22,9 @@ const test = proof([{ key: KEY }]);
 /** Without the harness's record of all requests, some ten thousand: the tap has those that matter. */
 const tapped = test.extend<{ wire: Wire }>({ wire: async ({ tg: _ }, use) => use({} as Wire) });
 /**
- * Each secret is planted in one of so many places that scripts reach, and in one of so many that need input; the next secret in others.
- * So every secret is in the page itself and in a fifth of the other places, and every place has some twenty secrets: that takes a
- * minute. `PROOF=full` plants every secret in every place.
+ * Each secret is planted in one of so many places that scripts reach, and in one of so many that need input; the next
+ * secret in others. So every secret is in the page itself and in a fifth of the other places, and every place has some
+ * twenty secrets: that takes a minute. `PROOF=full` plants every secret in every place.
  */
 const SHARES: Shares = process.env.PROOF === "full" ? { scripts: 1, hands: 1 } : { scripts: 5, hands: 5 };
 interface Shares {

@@ -1,4 +1,7 @@
-/** The session of a tab over page loads, duplicates, the back/forward cache and time, in a real Chromium against the real server. */
+/**
+ * The session of a tab over page loads, duplicates, the back/forward cache and time, in a real Chromium against the
+ * real server.
+ */
 import type { Page } from "@playwright/test";
 import { beganAt, type Frame, frameName } from "../../testing/wire";
 import { between, type ClientSettings, defaults, expect, flush, type Site, type Tg, test, type Wire } from "./harness";
@@ -29,7 +32,9 @@ const inOrder = (frames: readonly Numbered[], overlap = 0) => {
   const times = frames.flatMap(({ events }) => events.map(([t]) => t));
   for (const [i, t] of times.slice(1).entries()) expect(t).toBeGreaterThanOrEqual(times[i]! - overlap);
 };
-/** For pages from the back/forward cache, whose connections Playwright does not see: waits until these names are stored. */
+/**
+ * For pages from the back/forward cache, whose connections Playwright does not see: waits until these names are stored.
+ */
 const kept = async (tg: Tg, names: string[]) => {
   await expect.poll(async () => named(await tg.stored()).sort(), { timeout: 20_000 }).toEqual(names);
   return tg.stored();
@@ -342,7 +347,8 @@ test("a page that scrolls, calls its API and shows another page by itself keeps 
     await page.evaluate(
       async (at) => {
         const box = document.querySelector("#s")!;
-        // It comes with a drawn frame, which is late on a busy machine; a scroll at the time of the click would be recorded with it.
+        // It comes with a drawn frame, which is late on a busy machine; a scroll at the time of the click would be
+        // recorded with it.
         const scrolled = new Promise((done) => box.addEventListener("scroll", done, { once: true }));
         box.scrollTop = at * 50;
         history.pushState(null, "", `/step-${"abcdefghijk"[at]}`);

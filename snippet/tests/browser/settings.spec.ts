@@ -1,5 +1,6 @@
 /**
- * Each setting of a world changes what is sent, and each has its row here: `docs/settings.md` and the served script list them.
+ * Each setting of a world changes what is sent, and each has its row here: `docs/settings.md` and the served script
+ * list them.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -256,7 +257,8 @@ test.describe("a script that was served before the world closed is refused by th
     test(name, async ({ context, page, site, wire, stack }) => {
       const key = keyOf(name, "with");
       const script = await site.bake({ ...(await stack.clientSettings(keyOf(name, "without"))), key });
-      // The log is that of all tests of this worker, and its refusals name no world: only lines that this test adds count.
+      // The log is that of all tests of this worker, and its refusals name no world: only lines that this test adds
+      // count.
       const before = stack.log().length;
       const seen = await visit(context, page, site, wire, stack, key, script);
       await expect.poll(() => stack.log().slice(before)).toContain(code);

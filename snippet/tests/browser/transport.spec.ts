@@ -1,6 +1,6 @@
 /**
- * The delivery of frames, in a real Chromium: to the real server, and to one in the middle that does what a real one will not do on
- * demand. The pages send custom events only, which their tests name.
+ * The delivery of frames, in a real Chromium: to the real server, and to one in the middle that does what a real one
+ * will not do on demand. The pages send custom events only, which their tests name.
  */
 import type { Page } from "@playwright/test";
 import { beganAt, type Frame, frameName } from "../../testing/wire";

@@ -1,4 +1,5 @@
-// The snippet beside its peers: size, main-thread time over 20 s of heavy use, bytes sent. Prints JSON; README.md says how it is taken.
+// The snippet beside its peers: size, main-thread time over 20 s of heavy use, bytes sent. Prints JSON; README.md says
+// how it is taken.
 //
 // usage: node bench.mjs --tg FILE [--rounds N] [--only NAME,NAME] [--snippet FILE] [--no-profile] [--raw FILE]
 

@@ -1,4 +1,5 @@
-// Runs in the planted page: its own behaviour, and `plant`, which puts a secret into every place that scripts can reach.
+// Runs in the planted page: its own behaviour, and `plant`, which puts a secret into every place that scripts can
+// reach.
 
 for (const [tag, mode, markup] of [
   ["x-open", "open", (secret) => `<button></button><slot>${secret}</slot>`],

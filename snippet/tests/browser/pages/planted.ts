@@ -2,7 +2,10 @@
 
 export interface Planted {
   readonly secret: string;
-  /** The secret as a developer's name: an id, a class, a key. Another word where it could not be distinguished from code. */
+  /**
+   * The secret as a developer's name: an id, a class, a key. Another word where it could not be distinguished from
+   * code.
+   */
   readonly code: string;
 }
 

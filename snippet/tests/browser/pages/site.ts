@@ -1,6 +1,6 @@
 /**
- * The site with the planted secrets: it returns every secret in every way a server can. It is not searched: what a page sends to its
- * own servers is its own business.
+ * The site with the planted secrets: it returns every secret in every way a server can. It is not searched: what a page
+ * sends to its own servers is its own business.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

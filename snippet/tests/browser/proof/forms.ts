@@ -1,9 +1,10 @@
 /**
- * The forms in which a secret may hide: as it is, cut up, encoded, or as a digest that a dictionary reverses. Every form is a run of
- * bytes; the search ignores the case of ASCII letters, so upper, lower and swapped case are one form.
+ * The forms in which a secret may hide: as it is, cut up, encoded, or as a digest that a dictionary reverses. Every
+ * form is a run of bytes; the search ignores the case of ASCII letters, so upper, lower and swapped case are one form.
  *
- * Digests cut to 32 bits are not searched as bytes: there are some thousand, and in the millions of positions of a capture one in three
- * would be found by chance. `secrets.spec.ts` compares them with the `digest` fields instead, where chance is one in a million.
+ * Digests cut to 32 bits are not searched as bytes: there are some thousand, and in the millions of positions of a
+ * capture one in three would be found by chance. `secrets.spec.ts` compares them with the `digest` fields instead,
+ * where chance is one in a million.
  */
 import { createHash } from "node:crypto";
 

@@ -1,6 +1,6 @@
 /**
- * The secrets of the privacy proof's visitors. All are made up, and each is long and odd enough that a find is no chance: real security
- * codes have three digits, these have eight.
+ * The secrets of the privacy proof's visitors. All are made up, and each is long and odd enough that a find is no
+ * chance: real security codes have three digits, these have eight.
  */
 
 export interface Secret {
@@ -8,8 +8,8 @@ export interface Secret {
   readonly name: string;
   readonly value: string;
   /**
-   * Looks like code: as an id, a class, a key or a slug it cannot be distinguished from a developer's word, as the threat model says.
-   * Such secrets are planted everywhere but there, and `secrets.spec.ts` pins what passes.
+   * Looks like code: as an id, a class, a key or a slug it cannot be distinguished from a developer's word, as the
+   * threat model says. Such secrets are planted everywhere but there, and `secrets.spec.ts` pins what passes.
    */
   readonly likeCode?: true;
 }
@@ -147,7 +147,10 @@ secrets.push(
 
 export const SECRETS: readonly Secret[] = secrets;
 
-/** Words of the secrets that are words of the protocol, of its logs or of the fixture too: finding one of them proves nothing. */
+/**
+ * Words of the secrets that are words of the protocol, of its logs or of the fixture too: finding one of them proves
+ * nothing.
+ */
 export const COMMON: ReadonlySet<string> = new Set(
   "example domain invoices nightly positive please padded routing battery correct bearer coming handle quoted tuesday desktop typing".split(
     " ",

@@ -1,6 +1,6 @@
 /**
- * The fixtures of the privacy proof: one `tg up` for all tests of a spec file in the same worker. It logs at debug level, and tests can
- * read its log and its folder. The harness's other fixtures work with it.
+ * The fixtures of the privacy proof: one `tg up` for all tests of a spec file in the same worker. It logs at debug
+ * level, and tests can read its log and its folder. The harness's other fixtures work with it.
  *
  *     const test = proof([{ key: "strict", settings: { labels: false } }]);
  */

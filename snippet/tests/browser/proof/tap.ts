@@ -1,6 +1,6 @@
 /**
- * A tap on the line: a proxy that keeps every byte that the browser sends to the server, requests with their headers as well as
- * unmasked WebSocket frames. It does not rely on what the browser reports.
+ * A tap on the line: a proxy that keeps every byte that the browser sends to the server, requests with their headers as
+ * well as unmasked WebSocket frames. It does not rely on what the browser reports.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Event, type Frame, frameName, parsed, type Reply } from "../../../testing/wire";
@@ -24,7 +24,10 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Cuts a stream of WebSocket frames into payloads. No extension is negotiated; one that were would show as a reserved bit. */
+/**
+ * Cuts a stream of WebSocket frames into payloads. No extension is negotiated; one that were would show as a reserved
+ * bit.
+ */
 function unframe(payloads: Buffer[]): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
   return (chunk) => {
