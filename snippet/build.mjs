@@ -33,10 +33,13 @@ const { values: options } = parseArgs({
 });
 
 // The result does not depend on the caller's directory.
-process.chdir(fileURLToPath(new URL(".", import.meta.url)));
+const folder = fileURLToPath(new URL(".", import.meta.url));
+process.chdir(folder);
 
 async function bundle() {
   const { outputFiles } = await build({
+    // esbuild has read the caller's directory when it was imported.
+    absWorkingDir: folder,
     entryPoints: [options.entry],
     bundle: true,
     write: false,

@@ -88,6 +88,7 @@ const SEARCHES = {
 } as const;
 const NOWHERE = ["matcha bowl", "capsules", "gift card", "moka", "iced coffee maker"];
 
+/** A category of the shop that a visitor prefers. */
 export type Category = keyof typeof SEARCHES;
 export const CATEGORIES = Object.keys(SEARCHES) as Category[];
 

@@ -2,14 +2,16 @@
 
 import type { Place, Visit } from "./visit.ts";
 
+/** One thing that a visitor does; `moves.ts` lists them, `record.ts` picks and makes them. */
 export interface Move {
+  /** Its name in `Persona.likes`. */
   name: string;
   /** The places where it can be made; all, if undefined. */
   on?: Place[];
   /** How likely it is, relative to the other possible moves; a persona's likes multiply it. */
   weight: number | ((visit: Visit) => number);
-  /** Time before it, beside what the place usually takes. */
-  dwell?: number;
+  /** Factor for the think time before it, relative to `THINK_MS` of the place. */
+  thinkTime?: number;
   /** How much interest it costs; 1 if undefined. */
   cost?: number;
   /** Makes it. Returns false where it cannot be made now. */

@@ -162,7 +162,7 @@ const view = (name: string, weight: number): Move =>
   press(`view ${name}`, inAccount, `account-${name}`, once(`view ${name}`, weight, 0.3));
 
 export const accountMoves: Move[] = [
-  { name: "sign in", on: ["login"], weight: 5, dwell: 0.7, make: signIn },
+  { name: "sign in", on: ["login"], weight: 5, thinkTime: 0.7, make: signIn },
   pressOne("to register", ["login"], '#main a[href="/demo/register"]', 0.5, true),
   { name: "register", on: ["register"], weight: 5, cost: 0.5, make: register },
 

@@ -220,7 +220,7 @@ export const checkoutMoves: Move[] = [
     name: "to checkout",
     on: ["cart"],
     weight: (visit) => filled(visit) * (0.5 + 4 * visit.intent),
-    dwell: 1.2,
+    thinkTime: 1.2,
     make: toCheckout,
   },
 

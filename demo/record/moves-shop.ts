@@ -301,7 +301,7 @@ export const shopMoves: Move[] = [
     name: "add",
     on: ["product"],
     weight: (visit) => (0.1 + 6 * visit.intent + 0.5 * visit.didHere("choose")) * 0.1 ** visit.didHere("add"),
-    dwell: 1.2,
+    thinkTime: 1.2,
     make: add,
   },
   {
@@ -331,7 +331,7 @@ export const shopMoves: Move[] = [
     name: "unfold",
     on: ["help"],
     weight: (visit) => 3.5 * 0.75 ** visit.didHere("unfold"),
-    dwell: 0.5,
+    thinkTime: 0.5,
     make: async (visit) => {
       if (!(await visit.clickOne("details.fold > summary"))) return false;
       await visit.v.think(5000);

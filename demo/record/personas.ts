@@ -6,6 +6,7 @@
 import type { Dice } from "./dice.ts";
 import type { Habits } from "./visitor.ts";
 
+/** A kind of visitor. */
 export interface Persona {
   name: string;
   /** Share of all visits. */

@@ -17,7 +17,7 @@ import { device, wayIn } from "./devices.ts";
 import { Dice } from "./dice.ts";
 import { CATEGORIES, person } from "./invented.ts";
 import type { Move } from "./move.ts";
-import { DWELL, MOVES } from "./moves.ts";
+import { MOVES, THINK_MS } from "./moves.ts";
 import { cast, habits, PERSONAS, type Persona } from "./personas.ts";
 import { packed, Tape, totals } from "./tape.ts";
 import { type ShopServer, startShop } from "./tg.ts";
@@ -76,7 +76,7 @@ async function live(visit: Visit): Promise<void> {
       weight,
     );
     if (!move) return;
-    await v.think((DWELL[place] ?? 3000) * (move.dwell ?? 1), 0.7);
+    await v.think((THINK_MS[place] ?? 3000) * (move.thinkTime ?? 1), 0.7);
     if (dice.chance(0.15)) await v.fidget();
     const began = Date.now();
     const done = await move.make(visit);

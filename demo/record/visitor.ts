@@ -31,11 +31,13 @@ const PATIENCE_MS = 10_000;
 const DIAL_MS = 50;
 const NEIGHBOURS = "qwertyuiopasdfghjklzxcvbnm";
 
+/** Waits so many milliseconds of real time. */
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** A page took longer than its real-time bound: the visit is discarded. */
 export class Stuck extends Error {}
 
+/** One visitor with their browser context; a `Visit` acts through it. */
 export class Visitor {
   readonly context: BrowserContext;
   readonly dice: Dice;

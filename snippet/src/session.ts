@@ -153,8 +153,8 @@ export function openSession(settings: Settings, lost: Lost): Session | undefined
       return chosen;
     },
     _claim(returns) {
-      const mark = (tab("getItem", KEY) || "")[0];
-      if (forgotten || mark === OFF || (returns && mark === STOPPED)) return false;
+      const mine = (tab("getItem", KEY) || "")[0];
+      if (forgotten || mine === OFF || (returns && mine === STOPPED)) return false;
       const stored = storage("getItem", KEY);
       const text = (stored || "")[0] || "";
       // Not in the sample: that holds as long as pages are opened.

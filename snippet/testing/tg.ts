@@ -67,7 +67,7 @@ export async function printed(program: string, ...flags: string[]): Promise<stri
 }
 
 /** The buffer behind `aws`, the endpoint of a `RunningTg`, as text: a batch a line. */
-export const dumpBuffer = (aws: string): Promise<string> => printed(TG, "buffer", "dump", "--endpoint", aws);
+export const dumpBuffer = (aws: string): Promise<string> => printed(TG, "buffer", "dump", "--aws", aws);
 
 /** The batches of what `dumpBuffer` printed. */
 export const batchesIn = (dump: string): Batch[] =>

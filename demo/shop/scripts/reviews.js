@@ -35,6 +35,7 @@ function row(review) {
   );
 }
 
+/** Loads the reviews of a product, and shows them. */
 export async function reviews(slug) {
   const url = `/demo/api/products/${slug}/reviews`;
   const list = $("#review-list");

@@ -4,6 +4,7 @@ import { ApiFailure, api } from "./lib.js";
 
 const TOKEN = "shop.token";
 
+/** Whether a customer is signed in. */
 export const signedIn = () => sessionStorage.getItem(TOKEN) !== null;
 
 /** Signs in with the response of login or register, and goes back to where the customer came from. */

@@ -9,6 +9,7 @@ import { starred } from "./word";
  * other.
  */
 export type KeyTree = string | KeyTree[] | KeyMap;
+/** The shape of an object, by key. */
 export interface KeyMap {
   [key: string]: KeyTree;
 }

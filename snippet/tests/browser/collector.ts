@@ -4,6 +4,7 @@ import type { Hooks, Lost, Settings, Transport } from "../../src/types";
 
 declare const collect: (json: string) => void;
 
+/** As that of `src/transport.ts`. Its events go to `window.collect`, which `observed-page.ts` makes. */
 export function openTransport(_settings: Settings, lost: Lost, hooks: Hooks): Transport {
   const began = performance.now();
   const salt = new Uint8Array(32).fill(7);

@@ -3,16 +3,16 @@
  * served script under a strict CSP, and a record of everything that leaves the browser.
  *
  *     import { expect, flush, test } from "./harness";
- *     test.use({ worlds: [{ key: "quietkey", settings: { off: ["move"] } }] });
  *     test("…", async ({ site, page, wire, tg }) => {
- *       await page.goto(site.page("/", `<script src="${tg.script("quietkey")}"></script><button>Buy</button>`));
+ *       await page.goto(site.page("/", `<script src="${tg.script()}"></script><button>Buy</button>`));
  *       await page.click("button");
  *       await flush(page);
  *       await expect.poll(() => wire.events("click").length).toBe(1);
- *       expect(await tg.stored("quietkey")).toHaveLength(1);
+ *       expect(await tg.stored()).not.toEqual([]);
  *     });
  *
- * TG and SNIPPET name another binary and another script than those that are built in this repository.
+ * A test whose world needs settings uses `proof` of `proof/stack.ts`. TG and SNIPPET name another binary and another
+ * script than those that are built in this repository.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -182,8 +182,10 @@ export interface Seen {
   body: string;
 }
 
+/** Answers a request to the site. */
 export type Handler = (request: Seen, response: ServerResponse) => void | Promise<void>;
 
+/** How the site answers for one path. */
 export interface PageOptions {
   /** The Content-Security-Policy in place of the strict one; `false` for none. */
   csp?: string | false;
@@ -379,6 +381,7 @@ interface Recorder extends Wire {
   connect(page: Page, url: string): { send(data: string | Buffer): void; receive(data: string | Buffer): void };
 }
 
+/** Records everything that leaves `context` from now on; the `wire` fixture is one for the test's own context. */
 export function record(context: BrowserContext): Recorder {
   const sent: Sent[] = [];
   const received: Reply[] = [];
@@ -527,21 +530,28 @@ export async function between(
 // Fixtures
 
 interface Fixtures {
-  /** Worlds beside `demo`: `test.use({ worlds: [{ key: "akey", settings: { … } }] })`. */
-  worlds: World[];
   tg: Tg;
   site: Site;
   wire: Wire;
 }
 
-export const test = base.extend<Fixtures>({
-  worlds: [[], { option: true }],
-  tg: async ({ worlds }, use) => {
-    const tg = new FolderTg(await makeFolder("testgram-snippet-", worlds));
-    await tg.start();
-    await use(tg);
-    await tg.stop();
-  },
+interface WorkerFixtures {
+  /** One server for all tests of a worker. A test that reads the buffer looks for its own sessions. */
+  server: FolderTg;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs.
+    async ({}, use) => {
+      const server = new FolderTg(await makeFolder("testgram-snippet-", []));
+      await server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+  tg: ({ server }, use) => use(server),
   site: async ({ tg }, use) => {
     const site = await openSite(tg);
     await use(site);

@@ -7,6 +7,7 @@ import type { Kind, Settings } from "../../src/types";
 
 export const ORIGIN = "http://shop.test";
 
+/** The settings of observed pages, where a test changes none. */
 export const SETTINGS: Settings = {
   v: 1,
   key: "demo",

@@ -72,7 +72,8 @@ async function tour({ page, site, secrets, shares, plantings, storage }: Tour): 
     plant(DOCUMENT);
     // Clicks alone record no movement. Only one of the event names is code.
     await page.mouse.move(200, 300);
-    await page.waitForTimeout(150);
+    // The first point is taken in a task of its own, which comes before this one.
+    await page.evaluate(() => new Promise((done) => setTimeout(done, 10)));
     await page.mouse.move(240, 320);
     await page.evaluate(() => window.testgram.event("toured"));
     await clickCells(page, { at, of: shares.hands }, plant);

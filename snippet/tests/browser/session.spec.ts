@@ -32,12 +32,19 @@ const inOrder = (frames: readonly Numbered[], overlap = 0) => {
   const times = frames.flatMap(({ events }) => events.map(([t]) => t));
   for (const [i, t] of times.slice(1).entries()) expect(t).toBeGreaterThanOrEqual(times[i]! - overlap);
 };
+/** When the test began: the tests of a worker share its server. */
+let began = 0;
+test.beforeEach(() => {
+  began = Date.now();
+});
+/** The batches of this test's sessions in the buffer. */
+const stored = async (tg: Tg) => (await tg.stored()).filter(({ session }) => beganAt(session) >= began);
 /**
  * For pages from the back/forward cache, whose connections Playwright does not see: waits until these names are stored.
  */
 const kept = async (tg: Tg, names: string[]) => {
-  await expect.poll(async () => named(await tg.stored()).sort(), { timeout: 20_000 }).toEqual(names);
-  return tg.stored();
+  await expect.poll(async () => named(await stored(tg)).sort(), { timeout: 20_000 }).toEqual(names);
+  return stored(tg);
 };
 /** Makes a page that is left note its return from the cache. */
 const awaitBack = (page: Page) =>
@@ -83,8 +90,8 @@ test("a page that goes sends what it held, also when the tab is closed", async (
   await arrived(wire, ["step-a"]);
   await track(page, "step-b");
   await page.close({ runBeforeUnload: true });
-  await expect.poll(async () => named(await tg.stored())).toEqual(["step-a", "step-b"]);
-  const batch = (await tg.stored()).at(-1)!;
+  await expect.poll(async () => named(await stored(tg))).toEqual(["step-a", "step-b"]);
+  const batch = (await stored(tg)).at(-1)!;
   expect(batch.events.at(-1)!.slice(1)).toEqual(["end", { reason: "unload" }]);
   await expect.poll(() => context.pages()).toEqual([]);
 });
@@ -176,7 +183,7 @@ test("with the session in memory, a page that comes back continues its own", asy
   await track(page, "step-b");
   // Only what this page has sent outlives it.
   await flush(page);
-  await expect.poll(async () => named(await tg.stored())).toContain("step-b");
+  await expect.poll(async () => named(await stored(tg))).toContain("step-b");
   await page.goBack({ waitUntil: "commit" });
   await track(page, "step-c");
   await flush(page);
@@ -255,7 +262,7 @@ test("an opt-out on one page holds for a page that comes back", async ({ page, s
   await track(page, "step-b");
   await flush(page);
   await page.waitForTimeout(1_000);
-  expect(named(await tg.stored())).toEqual(["step-a"]);
+  expect(named(await stored(tg))).toEqual(["step-a"]);
 });
 
 test("a state that was not released, or that we did not write, begins a new session", async ({ page, site, tg, wire }) => {

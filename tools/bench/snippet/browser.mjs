@@ -32,6 +32,10 @@ function cpuOf(pid) {
 
 const minus = (a, b) => Object.fromEntries(Object.keys(a).map((key) => [key, a[key] - b[key]]));
 
+/**
+ * Loads and uses the page once with `contestant`. Returns CPU milliseconds of load and use, bytes and messages sent,
+ * heap bytes, and problems. `bench.mjs` calls it, once a round.
+ */
 export async function measure(contestant, sink, { profile }) {
   sink.serve(contestant);
   const browser = await chromium.launch(LAUNCH);

@@ -75,6 +75,7 @@ const ANSWERS = [
   [/^\/(openreplay|rrweb)/, () => ({})],
 ];
 
+/** Opens the web server of the bench's page, which also receives what the contestants send. */
 export async function openSink() {
   /** Who is being measured, and the bodies that came for it. */
   let current;

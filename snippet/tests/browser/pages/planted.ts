@@ -1,5 +1,6 @@
 /** Pages that hold one secret in every place of HTML. */
 
+/** What a page holds everywhere. */
 export interface Planted {
   readonly secret: string;
   /**
@@ -160,7 +161,9 @@ function others({ secret, code }: Planted): Record<string, string> {
   };
 }
 
+/** The names of the cells, in the order of the grid. */
 export const CELLS: readonly string[] = Object.keys(cells({ secret: "x", code: "x" }));
+/** The names of the fields, in the order of Tab. */
 export const FIELDS: readonly string[] = Object.keys(fields({ secret: "x", code: "x" }));
 /** Places of the document beside these. */
 export const DOCUMENT = [
@@ -202,12 +205,14 @@ const STYLE = `
   body { padding-bottom: 900px }
   #drag, #drop { display: inline-block; width: 100px; height: 30px; background: #ddd; overflow: hidden }`;
 
+/** The page in a frame of the planted page. */
 export function framePage({ secret, code }: Planted): string {
   return `<!doctype html><html><head><meta charset="utf-8"><title>${html(secret)}</title><style>body{margin:0}</style></head><body>
     <button id="${html(code)}" style="position:absolute;left:0;top:0;width:70px;height:20px;overflow:hidden">${html(secret)}</button>
     <input name="${html(code)}" style="position:absolute;left:0;top:24px;width:70px;height:20px;box-sizing:border-box"></body></html>`;
 }
 
+/** The page that holds the secret everywhere, with our script at the URL `script`. */
 export function plantedPage(planted: Planted, script: string): string {
   const { secret, code } = planted;
   const s = html(secret);

@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { framePage, type Planted, plantedPage } from "./planted";
 
+/** The web server of the planted pages. */
 export interface PlantedSite {
   /** By name, so that cookies of the pages are not for the server on 127.0.0.1. */
   readonly origin: string;
@@ -54,6 +55,7 @@ const ANSWERS: Record<string, (secret: string, code: string) => { type?: string;
   failure: (s) => ({ status: 500, body: JSON.stringify({ error: s, stack: `Error: ${s}\n at ${s}` }) }),
 };
 
+/** Opens it; `script` is the URL of our script. */
 export async function openPlantedSite(script: string): Promise<PlantedSite> {
   let about: Planted | undefined;
   const now = (): Planted => {

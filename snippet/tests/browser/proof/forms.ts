@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 
+/** One way in which a secret may be written. `bytes` are folded, see `fold`. */
 export interface Form {
   readonly form: string;
   readonly bytes: Buffer;

@@ -2,6 +2,7 @@
 import { type Form, fold, forms } from "./forms";
 import type { Secret } from "./secrets";
 
+/** A secret that was found in a capture. */
 export interface Find {
   readonly secret: string;
   readonly form: string;
@@ -10,6 +11,7 @@ export interface Find {
   readonly context: string;
 }
 
+/** Searches for the secrets that it was opened with. */
 export interface Searcher {
   /** The numbers of secrets and forms that are searched. */
   readonly secrets: number;
@@ -26,6 +28,9 @@ const START = 4;
 const BITS = 20;
 const slot = (start: number) => Math.imul(start, 0x9e3779b1) >>> (32 - BITS);
 
+/**
+ * Prepares a search for all forms of `secrets`. `common` words are no finds; `publicSalt`, in hex, is one for digests.
+ */
 export function openSearch(secrets: readonly Secret[], common: ReadonlySet<string> = new Set(), publicSalt?: string): Searcher {
   const needles = new Map<number, Needle[]>();
   const starts = new Uint8Array(1 << BITS);

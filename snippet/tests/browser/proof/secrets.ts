@@ -3,6 +3,7 @@
  * chance: real security codes have three digits, these have eight.
  */
 
+/** Something that must not leave the browser. */
 export interface Secret {
   /** Its name in failures; never part of the secret. */
   readonly name: string;
@@ -145,6 +146,7 @@ secrets.push(
   { name: "like code 4", value: "7ABC-914-XZ", likeCode: true },
 );
 
+/** All of them. */
 export const SECRETS: readonly Secret[] = secrets;
 
 /**

@@ -5,6 +5,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { type Event, type Frame, frameName, parsed, type Reply } from "../../../testing/wire";
 
+/** What a tap has seen so far. */
 export interface Tap {
   readonly origin: string;
   /** Request lines, headers and bodies, sent before a connection became a WebSocket. */
@@ -48,6 +49,7 @@ function unframe(payloads: Buffer[]): (chunk: Buffer) => void {
   };
 }
 
+/** Opens a tap before the server at `target`, an origin. */
 export async function openTap(target: string): Promise<Tap> {
   const { port, hostname } = new URL(target);
   let own = port;
