@@ -1,4 +1,5 @@
-// Builds the snippet: one function expression, called with the placeholder that the server replaces by a world's settings.
+// Builds the snippet: one function expression, called with a placeholder, which the server replaces by a world's
+// settings.
 //
 //   node build.mjs                  writes dist/testgram.js
 //   node build.mjs --check          fails if dist/testgram.js is not what the source builds, or is over the budget
@@ -14,8 +15,8 @@ import { build } from "esbuild";
 import { minify } from "terser";
 
 /**
- * What a page may pay for the script, gzip -9. The aim was 8 KB; the rules with their word lists and SHA-256 alone take 7 (README.md has the
- * parts). This is what it takes, so that growing is a decision.
+ * The most that the script may take, in bytes after gzip -9. The aim was 8 KB; the rules with their word lists and
+ * SHA-256 alone take 7 (README.md has the parts). The limit is just above today's size, so that growth is a decision.
  */
 const BUDGET = 20.25 * 1024;
 const PLACEHOLDER = "__TESTGRAM__";
@@ -31,11 +32,14 @@ const { values: options } = parseArgs({
   },
 });
 
-// Whoever calls may stand anywhere; what is built does not depend on it.
-process.chdir(fileURLToPath(new URL(".", import.meta.url)));
+// The result does not depend on the caller's directory.
+const folder = fileURLToPath(new URL(".", import.meta.url));
+process.chdir(folder);
 
 async function bundle() {
   const { outputFiles } = await build({
+    // esbuild has read the caller's directory when it was imported.
+    absWorkingDir: folder,
     entryPoints: [options.entry],
     bundle: true,
     write: false,
@@ -51,7 +55,7 @@ async function bundle() {
 }
 
 async function shorten(body) {
-  // A browser that lacks what we need at load has lost us, and the page nothing.
+  // In a browser that lacks what we need at load, we do not run, and the page loses nothing.
   const { code } = await minify(`(function(${SETTINGS}){"use strict";try{${body}}catch{}})(${PLACEHOLDER});`, {
     ecma: 2019,
     compress: { ecma: 2019, negate_iife: false, passes: 5, unsafe_arrows: true, unsafe_methods: true },
@@ -62,9 +66,9 @@ async function shorten(body) {
 }
 
 const script = `${await shorten(await bundle())}\n`;
-// The server looks for the placeholder, and what stands around it must stay a call.
+// The server looks for the placeholder, and the text around it must stay a call.
 if (script.split(PLACEHOLDER).length !== 2 || !script.endsWith(`(${PLACEHOLDER});\n`)) {
-  throw new Error(`the built file must end with (${PLACEHOLDER}); and hold it nowhere else`);
+  throw new Error(`the built file must end with (${PLACEHOLDER}); and contain it only there`);
 }
 const out = options.out ?? (options.broken ? `node_modules/.testgram/broken-${options.broken}.js` : "dist/testgram.js");
 const size = gzipSync(script, { level: 9 }).length;

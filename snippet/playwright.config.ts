@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { LAUNCH } from "./testing/chromium";
 
 // `pure` needs no browser. `browser` runs the system's Chromium, never a downloaded one: CHROMIUM names another.
 export default defineConfig({
@@ -19,16 +20,9 @@ export default defineConfig({
       use: {
         browserName: "chromium",
         launchOptions: {
-          executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+          ...LAUNCH,
           args: [
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
+            ...LAUNCH.args,
             // Nothing but loopback; and a name that does not exist fails at once, however a machine resolves it.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
           ],

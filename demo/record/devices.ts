@@ -1,7 +1,7 @@
-/** What visitors come with. Only what the snippet can see matters: the size, touch, languages, zones and how the browser calls itself. */
+/** The visitors' devices. Only what the snippet can see matters: size, touch, language, time zone and user agent. */
 
+import type { BrowserContextOptions } from "../../snippet/testing/playwright.ts";
 import type { Dice } from "./dice.ts";
-import type { BrowserContextOptions } from "./playwright.ts";
 
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)";
 const MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)";
@@ -126,6 +126,7 @@ const PLACES: [share: number, locale: string, zone: string][] = [
   [0.5, "en-IN", "Asia/Kolkata"],
 ];
 
+/** Picks a device, with or without touch, for the browser context of one visit. */
 export function device(dice: Dice, touch: boolean): BrowserContextOptions {
   const { agents, sizes, mobile = false } = dice.weighted(touch ? MOBILES : DESKTOPS, ({ share }) => share) as Device;
   const [, locale, timezoneId] = dice.weighted(PLACES, ([share]) => share) as (typeof PLACES)[number];
@@ -135,7 +136,7 @@ export function device(dice: Dice, touch: boolean): BrowserContextOptions {
 
 const COFFEE_BLOG = "https://beans.example/blog/how-to-choose-a-kettle";
 
-/** Where visitors come from, and where they come in. */
+/** Entry pages and their referrers. `share` is relative to the other entries. */
 const WAYS_IN: { share: number; path: string; referer?: string }[] = [
   { share: 6, path: "/demo/" },
   { share: 5, path: "/demo/", referer: "https://www.google.com/" },
@@ -152,6 +153,7 @@ const WAYS_IN: { share: number; path: string; referer?: string }[] = [
   { share: 1, path: "/demo/search?q=oolong", referer: "https://www.google.com/" },
 ];
 
+/** Picks the entry page of a visit, and its referrer. */
 export function wayIn(dice: Dice): { path: string; referer?: string } {
   return dice.weighted(WAYS_IN, ({ share }) => share) as (typeof WAYS_IN)[number];
 }

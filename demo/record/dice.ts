@@ -1,5 +1,6 @@
-/** Seeded chance. Each visit has dice of its own, so that what one visitor does never depends on who came before. */
+/** A seeded random generator. Each visit has its own, so that no visitor depends on those before. */
 
+/** `part` names what the dice are for, such as one visit: other parts get unrelated numbers. */
 export class Dice {
   #state: number;
 
@@ -11,7 +12,7 @@ export class Dice {
     for (let i = 0; i < 8; i++) this.next();
   }
 
-  /** From 0 to below 1 (mulberry32). */
+  /** A number from 0 to below 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;
@@ -37,7 +38,7 @@ export class Dice {
     return list[this.int(0, list.length - 1)] as T;
   }
 
-  /** One of `list`, each as likely as its weight; nothing if none has any. */
+  /** One of `list`, each as likely as its weight; undefined if no weight is above 0. */
   weighted<T>(list: readonly T[], weight: (one: T) => number): T | undefined {
     const weights = list.map((one) => Math.max(0, weight(one)));
     let at = this.next() * weights.reduce((sum, one) => sum + one, 0);
@@ -52,7 +53,7 @@ export class Dice {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Log-normal: how long people take for things. Half of them take less than `median`. */
+  /** A log-normal number, for the time that people take: half of them take less than `median`. */
   around(median: number, spread = 0.6): number {
     return median * Math.exp(spread * Math.max(-3, Math.min(3, this.normal())));
   }

@@ -1,6 +1,6 @@
 /**
- * What visitors type: invented throughout. Mail goes to example.com, phones are 555-01xx, cards are those that payment providers
- * publish for tests.
+ * What visitors type, all of it invented: e-mail addresses at example.com, phones 555-01xx, and the cards that payment
+ * providers publish for tests.
  */
 
 import type { Dice } from "./dice.ts";
@@ -31,6 +31,7 @@ const CITIES = [
   ["Madison", "WI", "53703"],
 ] as const;
 
+/** The person that a visitor is; `visit.ts` keeps it. */
 export interface Person {
   first: string;
   last: string;
@@ -44,6 +45,7 @@ export interface Person {
   country: string;
 }
 
+/** Invents a person. */
 export function person(dice: Dice): Person {
   const [first, last] = [dice.pick(FIRST), dice.pick(LAST)];
   const [city, region, postcode] = dice.pick(CITIES);
@@ -61,16 +63,16 @@ export function person(dice: Dice): Person {
   };
 }
 
-/** Customers that the shop knows from the start; each can pay and is sent to somewhere, or not. */
+/** The shop's customers from its start (demo/shop/data/people.json), with and without saved cards and addresses. */
 export const KNOWN = ["mara@example.com", "theo@example.com", "priya@example.com"];
 export const PASSWORD = "not-a-real-password";
 
 export const GOOD_CARDS = ["4242424242424242", "5555555555554444", "378282246310005"];
 export const DECLINED_CARDS = ["4000000000000002", "4000000000009995"];
-/** Fails the check of its digits. */
+/** Its check digit is wrong. */
 export const WRONG_CARD = "4242424242424241";
 
-/** Codes that are good, over, broken, and nobody's. */
+/** Promo codes: valid, expired, one that breaks the API, and unknown ones. */
 export const PROMOS = {
   good: ["WELCOME10", "FREESHIP"],
   over: "SPRING",
@@ -86,10 +88,11 @@ const SEARCHES = {
 } as const;
 const NOWHERE = ["matcha bowl", "capsules", "gift card", "moka", "iced coffee maker"];
 
+/** A category of the shop that a visitor prefers. */
 export type Category = keyof typeof SEARCHES;
 export const CATEGORIES = Object.keys(SEARCHES) as Category[];
 
-/** What somebody with this taste looks for; sometimes the shop has nothing of the kind. */
+/** A search of a visitor with this taste; sometimes the shop has nothing of the kind. */
 export const search = (dice: Dice, taste: Category): string =>
   dice.chance(0.12) ? dice.pick(NOWHERE) : dice.pick(SEARCHES[dice.chance(0.75) ? taste : dice.pick(CATEGORIES)]);
 

@@ -1,25 +1,27 @@
-/** What a move is, and small ones to make others of. */
+/** What a move is, and small ones to build others from. */
 
 import type { Place, Visit } from "./visit.ts";
 
+/** One thing that a visitor does; `moves.ts` lists them, `record.ts` picks and makes them. */
 export interface Move {
+  /** Its name in `Persona.likes`. */
   name: string;
-  /** All places, if none are named. */
+  /** The places where it can be made; all, if undefined. */
   on?: Place[];
-  /** How likely it is, beside the others that can be made; a persona's likes multiply it. */
+  /** How likely it is, relative to the other possible moves; a persona's likes multiply it. */
   weight: number | ((visit: Visit) => number);
-  /** Time before it, beside what the place usually takes. */
-  dwell?: number;
-  /** Of the interest; 1 if it does not say. */
+  /** Factor for the think time before it, relative to `THINK_MS` of the place. */
+  thinkTime?: number;
+  /** How much interest it costs; 1 if undefined. */
   cost?: number;
-  /** False: it cannot be made here and now. */
+  /** Makes it. Returns false where it cannot be made now. */
   make(visit: Visit): Promise<boolean>;
 }
 
-/** Less likely with each time on the same page. */
+/** A weight that falls with each time on the same page. */
 export const once = (name: string, weight: number, again: number) => (visit: Visit) => weight * again ** visit.didHere(name);
 
-/** A link or a button, by its test id, that is there or not. */
+/** A move: presses the link or button with this test id, if the page has one. */
 export const press = (name: string, on: Place[], id: string, weight: Move["weight"], loads = false): Move => ({
   name,
   on,
@@ -27,7 +29,7 @@ export const press = (name: string, on: Place[], id: string, weight: Move["weigh
   make: (visit) => visit.v.click(visit.at(id), { loads }),
 });
 
-/** One of several links or buttons. */
+/** A move: presses one of several links or buttons. */
 export const pressOne = (name: string, on: Place[], selector: string, weight: Move["weight"], loads = false): Move => ({
   name,
   on,

@@ -1,10 +1,10 @@
-/** Moves of those who have an account, want one, or write to the shop. */
+/** Moves of visitors who have an account, want one, or write to the shop. */
 
 import { person as invent, KNOWN, MESSAGES, PASSWORD } from "./invented.ts";
 import { type Move, once, press, pressOne } from "./move.ts";
 import type { Visit } from "./visit.ts";
 
-/** Waits for where a form leads to; false if it does not. */
+/** Waits for the page that a form leads to; false if the form does not lead there. */
 async function arrives(visit: Visit, act: () => Promise<unknown>): Promise<boolean> {
   const { page } = visit.v;
   const before = page.url();
@@ -109,7 +109,7 @@ async function editAddress(visit: Visit, button: string): Promise<boolean> {
 async function removeAddress(visit: Visit): Promise<boolean> {
   if (!(await visit.clickOne('[data-testid="address-remove"]'))) return false;
   await visit.v.think(1200);
-  // The demo's customers are everybody's: their addresses come back.
+  // All visitors share the demo's customers: their addresses come back.
   return await visit.v.click(visit.at("undo"));
 }
 
@@ -162,7 +162,7 @@ const view = (name: string, weight: number): Move =>
   press(`view ${name}`, inAccount, `account-${name}`, once(`view ${name}`, weight, 0.3));
 
 export const accountMoves: Move[] = [
-  { name: "sign in", on: ["login"], weight: 5, dwell: 0.7, make: signIn },
+  { name: "sign in", on: ["login"], weight: 5, thinkTime: 0.7, make: signIn },
   pressOne("to register", ["login"], '#main a[href="/demo/register"]', 0.5, true),
   { name: "register", on: ["register"], weight: 5, cost: 0.5, make: register },
 

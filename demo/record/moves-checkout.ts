@@ -4,7 +4,7 @@ import { DECLINED_CARDS, GOOD_CARDS, person as invent, NOTES, PROMOS, WRONG_CARD
 import { type Move, once, press, pressOne } from "./move.ts";
 import type { Visit } from "./visit.ts";
 
-/** The middle of an element, where it can be got hold of. */
+/** The middle of an element, where it can be grabbed. */
 async function hold(visit: Visit, selector: string, nth: number) {
   const found = visit.see(selector).nth(nth);
   return (await found.count()) ? await visit.v.aim(found) : undefined;
@@ -43,7 +43,7 @@ async function dragToWishes(visit: Visit): Promise<boolean> {
     .see(".line_text")
     .nth(dice.int(0, count - 1))
     .boundingBox();
-  // Nobody drags what they do not see to where they do not see.
+  // Visitors drag only within what they see.
   if (!from || !to || to.y + 40 > height || from.y < 70 || from.y + from.height > height) return false;
   await v.drag(
     { x: from.x + from.width * 0.8, y: from.y + from.height * 0.6 },
@@ -93,7 +93,7 @@ async function toCheckout(visit: Visit): Promise<boolean> {
   return await v.click(link, { loads: !empty });
 }
 
-/** Where it goes to: typed field by field, or filled by the browser, with what goes wrong in between. */
+/** Fills the address: field by field, or by the browser's autofill, with mistakes in between. */
 async function fillAddress(visit: Visit): Promise<boolean> {
   const { v, dice, person } = visit;
   const someone =
@@ -102,7 +102,7 @@ async function fillAddress(visit: Visit): Promise<boolean> {
   if (!known) {
     const auto = dice.chance(v.habits.autofill);
     if (dice.chance(0.12 + 6 * v.habits.typos)) {
-      // Sent before it was filled, or with half an address.
+      // Submitted before it was filled, or with half an address.
       await v.fill(visit.at("email"), someone.first.toLowerCase());
       await v.click(visit.at("step-next"));
       visit.setback(0.5);
@@ -126,7 +126,7 @@ async function fillAddress(visit: Visit): Promise<boolean> {
     }
     if (auto) await v.think(1200);
     if (someone.country !== "US") await v.choose(visit.at("address-country"), someone.country);
-    // A second look, and something is mended.
+    // The visitor looks again and corrects something.
     if (dice.chance(8 * v.habits.typos)) {
       await v.think(2500);
       const [id, text] = dice.pick(fields.filter(([, text]) => text));
@@ -220,7 +220,7 @@ export const checkoutMoves: Move[] = [
     name: "to checkout",
     on: ["cart"],
     weight: (visit) => filled(visit) * (0.5 + 4 * visit.intent),
-    dwell: 1.2,
+    thinkTime: 1.2,
     make: toCheckout,
   },
 

@@ -1,4 +1,4 @@
-/** Moves on the pages that show what is for sale, and on those that help. */
+/** Moves on the pages that show products, and on the help pages. */
 
 import { REVIEWS, search } from "./invented.ts";
 import { type Move, once, press, pressOne } from "./move.ts";
@@ -16,7 +16,7 @@ async function openProduct(visit: Visit): Promise<boolean> {
   return await visit.clickOne(CARD, true);
 }
 
-/** Types into a search field, and follows a suggestion or asks for the page of results. */
+/** Types into a search field, and follows a suggestion or opens the page of results. */
 async function find(visit: Visit): Promise<boolean> {
   const { v, dice } = visit;
   const onPage = visit.place === "search" && dice.chance(0.6);
@@ -61,7 +61,7 @@ async function add(visit: Visit): Promise<boolean> {
   if (!(await button.isVisible())) return false;
   if (await button.isDisabled()) {
     visit.setback(1);
-    // Perhaps it only needs to be pressed harder.
+    // A rage click: perhaps it works when it is pressed again.
     return v.habits.hand === "mouse" && (await v.click(button, { times: dice.int(1, 4) }));
   }
   if (!(await v.click(button))) return false;
@@ -85,7 +85,7 @@ async function review(visit: Visit): Promise<boolean> {
   if (!(await visit.at("review-form").isVisible()) && !(await v.click(visit.at("tab-reviews")))) return false;
   await v.think(3000);
   if (dice.chance(0.3)) {
-    // Sent too soon.
+    // Submitted too soon.
     await v.click(visit.at("review-submit"));
     visit.setback(0.5);
   }
@@ -101,7 +101,7 @@ async function review(visit: Visit): Promise<boolean> {
   return true;
 }
 
-/** The chart of sizes; one of the things that are worn came without it. */
+/** Opens the chart of sizes; one product has none by mistake. */
 async function sizes(visit: Visit): Promise<boolean> {
   const { v, dice } = visit;
   if (!(await v.click(visit.at("size-guide")))) return false;
@@ -169,7 +169,7 @@ export const shopMoves: Move[] = [
     weight: once("carousel", 0.6, 0.7),
     make: async (visit) => {
       const ok = await visit.v.click(visit.at(visit.dice.chance(0.85) ? "carousel-next" : "carousel-prev"));
-      // It glides, in real time.
+      // The carousel moves in real time.
       await sleep(350);
       return ok;
     },
@@ -301,7 +301,7 @@ export const shopMoves: Move[] = [
     name: "add",
     on: ["product"],
     weight: (visit) => (0.1 + 6 * visit.intent + 0.5 * visit.didHere("choose")) * 0.1 ** visit.didHere("add"),
-    dwell: 1.2,
+    thinkTime: 1.2,
     make: add,
   },
   {
@@ -331,7 +331,7 @@ export const shopMoves: Move[] = [
     name: "unfold",
     on: ["help"],
     weight: (visit) => 3.5 * 0.75 ** visit.didHere("unfold"),
-    dwell: 0.5,
+    thinkTime: 0.5,
     make: async (visit) => {
       if (!(await visit.clickOne("details.fold > summary"))) return false;
       await visit.v.think(5000);

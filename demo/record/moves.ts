@@ -1,6 +1,6 @@
 /**
- * What visitors do, on which pages, and how likely. A weight depends on what has happened so far, and is multiplied by what a persona
- * likes. A move that cannot be made answers false.
+ * What visitors do, on which pages, and how likely. A weight depends on what has happened so far, and is multiplied by
+ * what a persona likes. A move that cannot be made returns false.
  */
 
 import { CHATS } from "./invented.ts";
@@ -15,13 +15,13 @@ const CHECKOUT: Place[] = ["address", "shipping", "payment", "review"];
 const READ: Place[] = ["home", "category", "product", "search", "help", "nowhere", "order", "done"];
 const inCheckout = (visit: Visit) => CHECKOUT.includes(visit.place);
 
-/** What can be done anywhere. */
+/** Moves for all places. */
 const anywhere: Move[] = [
   {
     name: "scroll",
     on: READ,
     weight: (visit) => 3.2 * 0.7 ** visit.didHere("scroll"),
-    dwell: 0.6,
+    thinkTime: 0.6,
     cost: 0.5,
     make: async ({ v, dice }) => {
       await v.scroll(dice.chance(0.82) ? dice.between(250, 1300) : -dice.between(200, 900));
@@ -31,7 +31,7 @@ const anywhere: Move[] = [
   {
     name: "fidget",
     weight: 0.5,
-    dwell: 0.7,
+    thinkTime: 0.7,
     cost: 0.3,
     make: async ({ v }) => {
       await v.fidget();
@@ -61,7 +61,7 @@ const anywhere: Move[] = [
   {
     name: "to basket",
     weight: (visit) => (visit.place === "cart" || inCheckout(visit) ? 0.03 : visit.inBasket > 0 ? 0.5 + 4 * visit.intent : 0.05),
-    dwell: 0.6,
+    thinkTime: 0.6,
     make: (visit) => visit.v.click(visit.at("nav-cart"), { loads: true }),
   },
   {
@@ -69,7 +69,7 @@ const anywhere: Move[] = [
     weight: (visit) => (inCheckout(visit) ? 0 : visit.signedIn ? 0.4 : 0.08),
     make: async (visit) => {
       if (!(await visit.v.click(visit.at("nav-account"), { loads: true }))) return false;
-      // Who is not signed in is sent on.
+      // The shop redirects visitors that are not signed in.
       await visit.v.page.waitForURL(/login|#\//);
       await visit.v.page.waitForLoadState();
       await visit.v.quiet();
@@ -150,7 +150,7 @@ const anywhere: Move[] = [
     name: "back",
     weight: (visit) =>
       visit.trail < 1 || visit.place === "done" ? 0 : visit.place === "nowhere" ? 3 : inCheckout(visit) ? 0.12 : 0.9,
-    dwell: 0.7,
+    thinkTime: 0.7,
     make: async (visit) => {
       visit.trail -= 2;
       await visit.v.after(() => visit.v.page.goBack());
@@ -178,7 +178,7 @@ const anywhere: Move[] = [
       await v.hide(true);
       await v.pass(dice.between(33, 70) * 60_000);
       await v.hide(false);
-      // Who comes back goes on.
+      // A visitor who comes back continues.
       visit.interest = Math.max(visit.interest, 4);
       return true;
     },
@@ -193,10 +193,11 @@ const anywhere: Move[] = [
   },
 ];
 
+/** All moves. */
 export const MOVES: Move[] = [...anywhere, ...shopMoves, ...checkoutMoves, ...accountMoves];
 
-/** Median time on a kind of page before something is done, milliseconds. */
-export const DWELL: Record<Place, number> = {
+/** The median think time before a move, by kind of page, in milliseconds. */
+export const THINK_MS: Record<Place, number> = {
   home: 3200,
   category: 3800,
   product: 6000,

@@ -1,14 +1,18 @@
-/** Who visits the shop. A persona is a policy, not a script: what it likes multiplies the weights of moves, the dice decide. */
+/**
+ * Who visits the shop. A persona is a policy, not a script: its likes multiply the weights of moves, and the dice
+ * decide.
+ */
 
 import type { Dice } from "./dice.ts";
 import type { Habits } from "./visitor.ts";
 
+/** A kind of visitor. */
 export interface Persona {
   name: string;
-  /** Of all visits. */
+  /** Share of all visits. */
   share: number;
   hand: Habits["hand"] | "any";
-  /** How many moves somebody is good for; the median. */
+  /** The median number of moves in a visit. */
   interest: number;
   /** Share of those who mean to buy. */
   intent: number;
@@ -17,12 +21,12 @@ export interface Persona {
   pace: number;
   typos: number;
   autofill: number;
-  /** Where they begin, if not wherever people come in. */
+  /** The entry pages, if not those of all visitors. */
   begins?: string[];
   likes: Record<string, number>;
-  /** Products they go for where they see them. */
+  /** Products that they open where they see them. */
   favourites?: string[];
-  /** Says that it is a machine. */
+  /** The browser says that it is automated. */
   automated?: boolean;
 }
 
@@ -276,7 +280,7 @@ export const PERSONAS: Persona[] = [
     intent: 0.3,
     likes: { "forget it is open": 30, "look away": 4, detour: 5 },
   },
-  // What watches a shop from outside, and says so: models may want to leave it out.
+  // A monitoring robot that says so: models may want to leave it out.
   {
     ...BASE,
     name: "monitor",
@@ -292,7 +296,7 @@ export const PERSONAS: Persona[] = [
   },
 ];
 
-/** How one of them handles pages today. */
+/** How one visitor of a persona handles pages in this visit. */
 export function habits(dice: Dice, persona: Persona): Habits {
   const hand = persona.hand === "any" ? (dice.chance(0.33) ? "touch" : "mouse") : persona.hand;
   return {
@@ -305,7 +309,7 @@ export function habits(dice: Dice, persona: Persona): Habits {
   };
 }
 
-/** `count` visits, each persona as often as its share says, in a mixed order. */
+/** The personas of `count` visits, each as often as its share says, in a random order. */
 export function cast(dice: Dice, count: number): Persona[] {
   const all = PERSONAS.reduce((sum, { share }) => sum + share, 0);
   let owed = 0;

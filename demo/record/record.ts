@@ -1,6 +1,7 @@
 /**
- * Records the demo shop's traffic: visitors of many kinds use it in Chromium, through the real snippet, against a real `tg up` on a
- * fresh folder, and what their browsers send is written to demo/traffic.jsonl.gz. See demo/record/README.md.
+ * Records the demo shop's traffic: visitors of many kinds use it in Chromium, through the real snippet, against a real
+ * `tg up` on a fresh folder, and what their browsers send is written to demo/traffic.jsonl.gz. See
+ * demo/record/README.md.
  *
  *     node record.ts [--sessions 400] [--seed 7] [--pages 3] [--out FILE] [--only persona] [--verbose]
  *
@@ -10,15 +11,16 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { CHROMIUM, CONTAINER_FLAGS } from "../../snippet/testing/chromium.ts";
+import { type Browser, chromium } from "../../snippet/testing/playwright.ts";
 import { device, wayIn } from "./devices.ts";
 import { Dice } from "./dice.ts";
 import { CATEGORIES, person } from "./invented.ts";
 import type { Move } from "./move.ts";
-import { DWELL, MOVES } from "./moves.ts";
+import { MOVES, THINK_MS } from "./moves.ts";
 import { cast, habits, PERSONAS, type Persona } from "./personas.ts";
-import { type Browser, chromium } from "./playwright.ts";
 import { packed, Tape, totals } from "./tape.ts";
-import { startTg, type Tg } from "./tg.ts";
+import { type ShopServer, startShop } from "./tg.ts";
 import { Visit } from "./visit.ts";
 import { Visitor } from "./visitor.ts";
 import { warp } from "./warp.ts";
@@ -38,9 +40,12 @@ const HOUR = 3_600_000;
 /** Most moves of a visit, and most real time. */
 const MOVES_MOST = 110;
 const VISIT_MS = 240_000;
-/** Visits that may go wrong for reasons of ours, such as a machine that is too busy: each is told, and none of it is kept. */
+/**
+ * The share of visits that may fail for our own reasons, such as a busy machine: each is reported, and nothing of it is
+ * kept.
+ */
 const BROKEN_SHARE = 0.03;
-/** What the shop throws on purpose: the product without a chart of sizes, and the promo code that breaks. */
+/** Exceptions that the shop throws on purpose: the product without a chart of sizes, and the promo code that breaks. */
 const INTENDED = [/^TypeError: Cannot destructure property .* of 'product\.size_guide'/, /^ApiFailure: /];
 /** A page that is left while it waits for an answer. */
 const LEFT = /Failed to fetch|NetworkError|aborted/;
@@ -57,7 +62,7 @@ function beginning(dice: Dice): number {
   }
 }
 
-/** Makes moves until the visitor has had enough. */
+/** Makes moves until the visitor has lost interest. */
 async function live(visit: Visit): Promise<void> {
   const { v, dice, persona } = visit;
   const until = Date.now() + VISIT_MS;
@@ -71,7 +76,7 @@ async function live(visit: Visit): Promise<void> {
       weight,
     );
     if (!move) return;
-    await v.think((DWELL[place] ?? 3000) * (move.dwell ?? 1), 0.7);
+    await v.think((THINK_MS[place] ?? 3000) * (move.thinkTime ?? 1), 0.7);
     if (dice.chance(0.15)) await v.fidget();
     const began = Date.now();
     const done = await move.make(visit);
@@ -79,18 +84,18 @@ async function live(visit: Visit): Promise<void> {
     visit.note(move.name);
     visit.interest -= done ? (move.cost ?? 1) : 0.4;
   }
-  // Those who have had enough do not run.
+  // The last page is not left at once.
   await v.think(1500);
 }
 
 interface Visited {
   tape: Tape;
   persona: Persona;
-  /** What the page threw and should not have. */
+  /** Exceptions that the page should not have thrown. */
   thrown: string[];
 }
 
-async function record(browser: Browser, tg: Tg, persona: Persona, nth: number): Promise<Visited> {
+async function record(browser: Browser, shop: ShopServer, persona: Persona, nth: number): Promise<Visited> {
   const dice = new Dice(Number(options.seed), `${persona.name} ${nth}`);
   const hands = habits(dice, persona);
   const carried = device(dice, hands.hand === "touch");
@@ -99,17 +104,18 @@ async function record(browser: Browser, tg: Tg, persona: Persona, nth: number): 
     context.setDefaultTimeout(15_000);
     const ahead = beginning(dice) - Date.now();
     await context.addInitScript(warp, ahead);
-    // What Chromium pretends to be it forgets while a page unloads, which is when short visits tell of it.
-    const told = { userAgent: carried.userAgent, language: carried.locale, webdriver: persona.automated ?? false };
-    await context.addInitScript((told) => {
-      for (const [name, value] of Object.entries(told)) Object.defineProperty(Navigator.prototype, name, { get: () => value });
-    }, told);
+    // Chromium forgets its emulated identity while a page unloads, which is when the `meta` of short visits is made.
+    const pretended = { userAgent: carried.userAgent, language: carried.locale, webdriver: persona.automated ?? false };
+    await context.addInitScript((pretended) => {
+      for (const [name, value] of Object.entries(pretended))
+        Object.defineProperty(Navigator.prototype, name, { get: () => value });
+    }, pretended);
     let visitor: Visitor | undefined;
     const tape = new Tape(context, () => visitor?.now());
     visitor = new Visitor(context, await context.newPage(), ahead, dice, hands, tape);
     const visit = new Visit(visitor, dice, persona, person(dice), dice.pick(CATEGORIES));
     const way = persona.begins && dice.chance(0.7) ? { path: dice.pick(persona.begins) } : wayIn(dice);
-    await visitor.open(tg.origin + way.path, way.referer);
+    await visitor.open(shop.origin + way.path, way.referer);
     await live(visit);
     await visitor.leave();
     const thrown = visitor.errors.filter((error) => ![...INTENDED, LEFT].some((known) => known.test(error)));
@@ -126,19 +132,18 @@ const table = (counts: Map<string, number>) =>
     .join(", ");
 
 /** All visits, a few at a time. */
-async function visits(tg: Tg): Promise<{ visited: Visited[]; broken: string[] }> {
+async function visits(shop: ShopServer): Promise<{ visited: Visited[]; broken: string[] }> {
   const wanted = Number(options.sessions);
   const only = PERSONAS.find(({ name }) => name === options.only);
   const queue = only ? Array.from({ length: wanted }, () => only) : cast(new Dice(Number(options.seed), "cast"), wanted);
   const all = queue.length;
   const began = Date.now();
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    // What is recorded stands for people, but for a persona that says otherwise. Pictures are not looked at by the snippet, and are
-    // most of what pages load; their boxes have their size without them.
+    executablePath: CHROMIUM,
+    // The browser must not look automated, except for a persona that says so. Images are off: the snippet does not read
+    // them, they are most of what pages load, and their boxes have their size without them.
     args: [
-      "--no-sandbox",
-      "--disable-gpu",
+      ...CONTAINER_FLAGS,
       "--disable-blink-features=AutomationControlled",
       "--disable-smooth-scrolling",
       "--blink-settings=imagesEnabled=false",
@@ -153,7 +158,7 @@ async function visits(tg: Tg): Promise<{ visited: Visited[]; broken: string[] }>
       const from = Date.now();
       let what = "broken off";
       try {
-        const visit = await record(browser, tg, persona, nth);
+        const visit = await record(browser, shop, persona, nth);
         visited.push(visit);
         what = `${visit.tape.events} events`;
       } catch (error) {
@@ -173,10 +178,10 @@ async function visits(tg: Tg): Promise<{ visited: Visited[]; broken: string[] }>
 
 async function main(): Promise<number> {
   const began = Date.now();
-  const tg = await startTg();
-  const { visited, broken } = await visits(tg);
-  const stored = await tg.stored();
-  await tg.stop();
+  const shop = await startShop();
+  const { visited, broken } = await visits(shop);
+  const stored = await shop.stored();
+  await shop.stop();
 
   let left = 0;
   let unheard = 0;
@@ -190,7 +195,7 @@ async function main(): Promise<number> {
     );
     return lines;
   });
-  // All of it is to be in the store, also what was answered when nobody listened any more.
+  // Every frame must be in the store, also those whose answer came after their page had gone.
   for (const { session, frames } of lines) {
     for (const [seq, [, text]] of frames.entries()) {
       const sent = (JSON.parse(text) as { events: unknown[] }).events.length;

@@ -1,36 +1,18 @@
-/** What the browser said to the server, by session, and what the server said to that. */
+/** What the browsers sent to the server, by session, and how the server answered. */
 
 import { gzipSync } from "node:zlib";
-import type { BrowserContext, Page } from "./playwright.ts";
-
-type Event = readonly [t: number, kind: string, detail: Record<string, unknown>];
-
-interface Frame {
-  session: string;
-  seq: number;
-  events: Event[];
-  meta?: Record<string, unknown>;
-  lost?: Record<string, number>;
-}
-
-interface Reply {
-  type?: string;
-  code?: string;
-  session?: string;
-  seq?: number;
-  rejected?: { index: number; code: string }[];
-  meta_rejected?: unknown;
-}
+import type { BrowserContext, Page } from "../../snippet/testing/playwright.ts";
+import { beganAt, type Frame, frameName, type Reply } from "../../snippet/testing/wire.ts";
 
 /** A frame as it was sent, and when, in virtual time. */
 interface Sent {
   frame: Frame;
   text: string;
   at: number;
-  /** In real time. */
+  /** When, in real time. */
   really: number;
   acked: boolean;
-  /** It is known from the tab's storage only: the page went before anybody saw it being sent. */
+  /** Known from the tab's storage only: Playwright did not see it being sent before the page went. */
   spooled: boolean;
 }
 
@@ -43,20 +25,15 @@ export interface Line {
 }
 
 const REPLY_MS = 2000;
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** When a session began: the first ten characters of its ULID. */
-export const beganAt = (session: string): number =>
-  [...session.slice(0, 10)].reduce((ms, digit) => ms * 32 + ALPHABET.indexOf(digit), 0);
-
-/** Listens to all pages of one visitor. */
+/** Records the frames of all pages of one visitor. */
 export class Tape {
   readonly #sent = new Map<string, Sent>();
-  /** Sent while the clock leaps, so that it is not known yet when. */
+  /** Frames sent while the clock leaps: their time is not known yet. */
   #undated: Sent[] = [];
   readonly #now: () => number | undefined;
   readonly faults: string[] = [];
-  /** When a connection was last opened, in real time: it takes a moment before it sends. */
+  /** When a connection was last opened, in real time, in milliseconds since 1970: it takes a moment before it sends. */
   dialled = 0;
 
   constructor(context: BrowserContext, now: () => number | undefined) {
@@ -72,14 +49,14 @@ export class Tape {
     });
   }
 
-  /** A frame that a page left in the tab's storage when it went. Whether it was sent is known by whether it arrived. */
+  /** Adds a frame that a page left in the tab's storage when it went. It was sent if it is in the store. */
   find(text: string) {
     this.#send(text, true);
   }
 
   #send(text: string, spooled = false) {
     const frame = JSON.parse(text) as Frame;
-    const key = `${frame.session}.${frame.seq}`;
+    const key = frameName(frame);
     const before = this.#sent.get(key);
     if (before) {
       if (before.text !== text) this.faults.push(`two frames under ${key}`);
@@ -93,16 +70,16 @@ export class Tape {
     if (frame.lost) this.faults.push(`lost ${JSON.stringify(frame.lost)} in ${key}`);
   }
 
-  /** The clock stands still again: what was sent meanwhile was sent now. */
+  /** The clock stands still again: frames sent while it leapt get the time `now`. */
   date(now: number) {
     for (const sent of this.#undated.splice(0)) sent.at = now;
   }
 
   #receive(text: string) {
     const reply = JSON.parse(text) as Reply;
-    const sent = this.#sent.get(`${reply.session}.${reply.seq}`);
+    const sent = this.#sent.get(frameName(reply));
     if (reply.type !== "ack") {
-      // The gateway asks for a new connection after a while; everything else is a fault.
+      // The gateway requests a new connection after a while; everything else is a fault.
       if (reply.code !== "reconnect") this.faults.push(`answer ${reply.type} ${reply.code}`);
       return;
     }
@@ -114,14 +91,14 @@ export class Tape {
   }
 
   /**
-   * Whether something was sent just now and not yet answered. What a page sent while it went may have been answered when nobody
-   * listened any more: that it is stored is checked at the end.
+   * Whether a frame was sent just now and is not yet answered. The answer to a frame of a page that goes may come after
+   * the page has gone: `record.ts` checks at the end that it is stored.
    */
   get waits(): boolean {
     return [...this.#sent.values()].some(({ acked, really }) => !acked && Date.now() - really < REPLY_MS);
   }
 
-  /** Frames whose answer nobody saw. */
+  /** The number of frames whose answer did not reach a page. */
   get unheard(): number {
     return [...this.#sent.values()].filter(({ acked }) => !acked).length;
   }
@@ -130,14 +107,16 @@ export class Tape {
     return [...this.#sent.values()].reduce((sum, { frame }) => sum + frame.events.length, 0);
   }
 
-  /** Forgets frames that were left behind and never arrived: their tab was closed, as happens. Answers how many. */
+  /**
+   * Removes frames that were left in the storage and never arrived: their tab was closed, as happens. Returns how many.
+   */
   prune(arrived: (key: string) => boolean): number {
     const gone = [...this.#sent].filter(([key, { spooled }]) => spooled && !arrived(key));
     for (const [key] of gone) this.#sent.delete(key);
     return gone.length;
   }
 
-  /** The sessions, and what is wrong with them. */
+  /** The sessions as lines of the file. Adds what is wrong with them to `faults`. */
   lines(persona: string): Line[] {
     const sessions = Map.groupBy(this.#sent.values(), ({ frame }) => frame.session);
     return [...sessions].map(([session, all]) => {
@@ -166,6 +145,7 @@ export function packed(lines: readonly Line[]): Buffer {
   return gzipSync(sorted.map((line) => `${JSON.stringify(line)}\n`).join(""), { level: 9 });
 }
 
+/** Counts over a recording, for the summary that `record.ts` prints. */
 export interface Totals {
   sessions: Map<string, number>;
   kinds: Map<string, number>;
@@ -174,6 +154,7 @@ export interface Totals {
   raw: number;
 }
 
+/** Counts `lines`. */
 export function totals(lines: readonly Line[]): Totals {
   const result: Totals = { sessions: new Map(), kinds: new Map(), frames: 0, events: 0, raw: 0 };
   const add = (map: Map<string, number>, word: string) => map.set(word, (map.get(word) ?? 0) + 1);

@@ -1,59 +1,30 @@
 /** A `tg up` on a fresh folder, and what it has stored. */
 
-import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { batchesIn, dumpBuffer, startTg } from "../../snippet/testing/tg.ts";
+import { frameName } from "../../snippet/testing/wire.ts";
 
-const built = (name: string) => fileURLToPath(new URL(`../../target/debug/${name}`, import.meta.url));
-const TG = process.env.TG || built("tg");
-const DECODE = process.env.DECODE_BUFFER || built("decode-buffer");
-
-export interface Tg {
+/** The server that the shop runs on, and whose buffer is compared with what the browsers sent. */
+export interface ShopServer {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
-  /** How many events each batch in the store has, by `<session>.<seq>`. */
+  /** How many events each batch in the buffer has, by `frameName`. */
   stored(): Promise<Map<string, number>>;
+  /** Ends it and removes its folder. */
   stop(): Promise<void>;
 }
 
-export async function startTg(): Promise<Tg> {
-  for (const file of [TG, DECODE]) {
-    if (!existsSync(file)) throw new Error(`${file} is missing: cargo build --locked -p testgram-tg -p testgram-traffic`);
-  }
+/** Starts it; `record.ts` calls this once for all visits. */
+export async function startShop(): Promise<ShopServer> {
   const data = await mkdtemp(join(tmpdir(), "testgram-record-"));
-  const args = ["up", "--port", "0", "--aws-port", "0", "--json", "--data", join(data, "state")];
-  const child = spawn(TG, args, { stdio: ["ignore", "pipe", "pipe"] });
-  let aws = "";
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    aws = /"aws":"([^"]+)"/.exec(line)?.[1] ?? aws;
-  });
-  const origin = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => line.startsWith("ready ") && resolve(line.slice(6)));
-    child.once("exit", (code) => reject(new Error(`tg up ended with ${code}`)));
-  });
+  const tg = await startTg(["--data", join(data, "state")]);
   return {
-    origin,
-    async stored() {
-      const { stdout } = await promisify(execFile)(DECODE, ["--endpoint", aws], { maxBuffer: 1 << 30 });
-      const batches = stdout.split("\n").filter(Boolean);
-      return new Map(
-        batches.map((line) => {
-          const { session, seq, events } = JSON.parse(line) as { session: string; seq: number; events: unknown[] };
-          return [`${session}.${seq}`, events.length];
-        }),
-      );
-    },
+    origin: tg.origin,
+    stored: async () => new Map(batchesIn(await dumpBuffer(tg.aws)).map((batch) => [frameName(batch), batch.events.length])),
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = new Promise((resolve) => child.once("exit", resolve));
-        child.kill("SIGTERM");
-        await ended;
-      }
+      await tg.end("SIGTERM");
       await rm(data, { recursive: true, force: true });
     },
   };

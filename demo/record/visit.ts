@@ -1,12 +1,12 @@
-/** One visit: who it is, what has happened so far, and where it stands. */
+/** One visit: its visitor, what has happened so far, and the current page. */
 
+import type { Locator } from "../../snippet/testing/playwright.ts";
 import type { Dice } from "./dice.ts";
 import type { Category, Person } from "./invented.ts";
 import type { Persona } from "./personas.ts";
-import type { Locator } from "./playwright.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** Kinds of page, as a visitor tells them apart. */
+/** Kinds of page, as a visitor distinguishes them. */
 export type Place =
   | "home"
   | "category"
@@ -37,6 +37,7 @@ const PATHS: [RegExp, Place][] = [
   [/^\/demo\/help\//, "help"],
 ];
 
+/** The kind of page at `address`, a URL of the shop. */
 export function placeOf(address: string): Place {
   const { pathname, hash } = new URL(address);
   if (pathname === "/demo/account") {
@@ -49,15 +50,16 @@ export function placeOf(address: string): Place {
   return place === "search" ? (found?.exec(pathname)?.[1] as Place) : (place ?? "nowhere");
 }
 
+/** The state of a visit; moves read and change it. */
 export class Visit {
   readonly v: Visitor;
   readonly dice: Dice;
   readonly persona: Persona;
   readonly person: Person;
   readonly taste: Category;
-  /** What is left of the wish to be here. Each move takes of it; what goes well gives, what goes wrong takes more. */
+  /** The remaining interest, in moves. Each move costs some; success adds to it, setbacks take more. */
   interest: number;
-  /** How much somebody means to buy, 0 to 1. Reviews and choices raise it. */
+  /** The wish to buy, 0 to 1. Reviews and choices raise it. */
   intent: number;
   inBasket = 0;
   wished = 0;
@@ -86,7 +88,7 @@ export class Visit {
     return placeOf(this.v.page.url());
   }
 
-  /** The element with this test id that can be seen. */
+  /** The first visible element with this test id. */
   at(id: string): Locator {
     return this.v.page.locator(`[data-testid="${id}"]:visible`).first();
   }
@@ -122,7 +124,7 @@ export class Visit {
     this.here.set(move, this.didHere(move) + 1);
   }
 
-  /** To be called when a page may have changed. */
+  /** Called when the page may have changed. */
   turn() {
     const { pathname, hash } = new URL(this.v.page.url());
     if (this.#path === pathname + hash) return;
@@ -136,7 +138,7 @@ export class Visit {
     this.interest -= by;
   }
 
-  /** What the shop's owner counts: a call that a site makes itself. The demo shop makes none, so the recorder does for it. */
+  /** Sends a custom event, as a site's own code does. The demo shop sends none, so the recorder does it instead. */
   async announce(name: string): Promise<void> {
     await this.v.page.evaluate((name) => {
       (window as { testgram?: { event(name: string): boolean } }).testgram?.event(name);

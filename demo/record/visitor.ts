@@ -1,17 +1,17 @@
 /**
- * A visitor's eyes and hands: looking, pointing, typing and scrolling as people do, in virtual time. What to do with them is told
- * in `moves.ts`, and who does it in `personas.ts`.
+ * A visitor's eyes and hands: looking, pointing, typing and scrolling as people do, in virtual time. `moves.ts` has
+ * what visitors do with them, `personas.ts` who they are.
  */
 
+import type { BrowserContext, Locator, Page, Request } from "../../snippet/testing/playwright.ts";
 import type { Dice } from "./dice.ts";
-import type { BrowserContext, Locator, Page, Request } from "./playwright.ts";
 import type { Tape } from "./tape.ts";
 import { warp } from "./warp.ts";
 
-/** How somebody handles a page. */
+/** How a visitor handles pages; `personas.ts` makes it. */
 export interface Habits {
   hand: "mouse" | "touch" | "keys";
-  /** What everything takes, beside the median visitor. */
+  /** How long everything takes, relative to the median visitor. */
   pace: number;
   /** Milliseconds from key to key. */
   typing: number;
@@ -25,17 +25,19 @@ export interface Habits {
 
 type Point = { x: number; y: number };
 
-/** Leaps up to this need not wait for the network: nothing that a timer sends by then is missed. */
+/** Leaps of up to so many milliseconds need not wait for the network: nothing that a timer sends by then is missed. */
 const SHORT_MS = 1500;
 const PATIENCE_MS = 10_000;
 const DIAL_MS = 50;
 const NEIGHBOURS = "qwertyuiopasdfghjklzxcvbnm";
 
+/** Waits so many milliseconds of real time. */
 export const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** A real-time bound on what a page may take was reached: the visit is of no use. */
+/** A page took longer than its real-time bound: the visit is discarded. */
 export class Stuck extends Error {}
 
+/** One visitor with their browser context; a `Visit` acts through it. */
 export class Visitor {
   readonly context: BrowserContext;
   readonly dice: Dice;
@@ -68,12 +70,12 @@ export class Visitor {
 
   // Time
 
-  /** Virtual time, or nothing while it leaps. */
+  /** Virtual time, in milliseconds since 1970; undefined while it leaps. */
   now(): number | undefined {
     return this.#leaping ? undefined : Date.now() + this.#ahead;
   }
 
-  /** Lets so much virtual time go by. */
+  /** Lets so many milliseconds of virtual time pass. */
   async pass(ms: number): Promise<void> {
     const until = Date.now() + this.#ahead + ms;
     for (let there = false; !there; ) {
@@ -91,17 +93,17 @@ export class Visitor {
         this.#leaping = false;
         this.tape.date(Date.now() + this.#ahead);
       }
-      // An answer takes real time: before the next timer runs, it is to be there.
+      // An answer takes real time: it must arrive before the next timer runs.
       if (ms > SHORT_MS) await this.quiet();
     }
   }
 
-  /** Somebody reads or thinks for about so long. */
+  /** The visitor reads or thinks for about so many milliseconds. */
   async think(median: number, spread = 0.6): Promise<void> {
     await this.pass(this.dice.around(median, spread) * this.habits.pace);
   }
 
-  /** Waits, in real time, for the network to fall silent. */
+  /** Waits, in real time, until no request is open. */
   async quiet(): Promise<void> {
     const end = Date.now() + PATIENCE_MS;
     for (let calm = 0; calm < 2; ) {
@@ -115,17 +117,17 @@ export class Visitor {
     }
   }
 
-  /** Tells documents of tabs that are opened from now on what time it is. */
-  async #tellTime(): Promise<void> {
+  /** Sets the time at which documents of new tabs begin. */
+  async #setTime(): Promise<void> {
     await this.context.addInitScript(warp, this.#ahead);
   }
 
   // Pages
 
-  /** Does something, and waits for what comes of it; with `loads`, for another page. */
+  /** Does something, and waits for its effects; with `loads`, for another page. */
   async after(act: () => Promise<unknown>, loads = false): Promise<void> {
     const loaded = loads ? this.page.waitForEvent("load", { timeout: 2 * PATIENCE_MS }) : undefined;
-    // Somebody waits for it below, unless `act` fails first.
+    // It is awaited below, unless `act` fails first.
     loaded?.catch(() => {});
     await act();
     if (loaded) await loaded;
@@ -139,8 +141,8 @@ export class Visitor {
   }
 
   /**
-   * To somewhere without the snippet. It stands for another site, but is a page of this one: the browser tells what the last page
-   * sent while it went, and what it left in the tab's storage can be read.
+   * Goes to a page without the snippet. It stands for another site, but has the same origin: so Playwright sees what
+   * the last page sent as it went, and can read what it left in the tab's storage.
    */
   async leave(): Promise<void> {
     await this.quiet();
@@ -154,20 +156,20 @@ export class Visitor {
     await sleep(20);
   }
 
-  /** Looks elsewhere for a while and comes back with the browser's button. */
+  /** Leaves the shop for a while and comes back with the browser's back button. */
   async detour(ms: number): Promise<void> {
     await this.leave();
     await this.pass(ms);
     await this.after(() => this.page.goBack());
   }
 
-  /** Opens a link in a tab of its own, which is another session, does something there, and closes it. */
+  /** Opens a link in a new tab, which is another session, does something there, and closes it. */
   async inNewTab(link: Locator, visit: () => Promise<void>): Promise<void> {
     const here = this.#page;
     const at = await this.aim(link);
     if (!at) return;
     await this.point(at);
-    await this.#tellTime();
+    await this.#setTime();
     const [tab] = await Promise.all([this.context.waitForEvent("page"), here.mouse.click(at.x, at.y, { button: "middle" })]);
     await tab.waitForLoadState();
     await this.quiet();
@@ -181,7 +183,7 @@ export class Visitor {
     await this.hide(false);
   }
 
-  /** The tab goes out of sight, or comes back. The browser that records shows all of its tabs all of the time. */
+  /** Hides the tab or shows it again, by events: the recording browser shows all of its tabs all the time. */
   async hide(hidden: boolean): Promise<void> {
     await this.page.evaluate((hidden) => {
       Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
@@ -261,7 +263,7 @@ export class Visitor {
     this.#at = to;
   }
 
-  /** Moves about without an aim, as people do while they read. */
+  /** Moves the pointer without an aim, as people do while they read. */
   async fidget(): Promise<void> {
     if (this.habits.hand !== "mouse") return;
     const { width, height } = this.page.viewportSize() ?? { width: 1280, height: 720 };
@@ -277,7 +279,7 @@ export class Visitor {
     await this.page.mouse.up({ clickCount: nth });
   }
 
-  /** Clicks, taps or presses Enter on an element. False: it is not there, or nobody could get at it. */
+  /** Clicks, taps or presses Enter on an element. Returns false where it is not there or cannot be reached. */
   async click(target: Locator, options: { loads?: boolean; times?: number } = {}): Promise<boolean> {
     if (!(await target.isVisible().catch(() => false))) return false;
     if (this.habits.hand === "keys") {
@@ -372,7 +374,7 @@ export class Visitor {
       }
     }
     if (await isThere()) return true;
-    // Further away one gets by other means: headings, landmarks, find in page.
+    // Farther elements are reached by other means: headings, landmarks, find in page.
     const inner = target.locator("input, a, button").first();
     const focusable = (await target.evaluate((element) => (element as HTMLElement).tabIndex >= 0)) ? target : inner;
     if (!(await focusable.count())) return false;
@@ -381,13 +383,13 @@ export class Visitor {
     return true;
   }
 
-  /** Goes into a field. */
+  /** Moves the focus into a field. */
   async enter(field: Locator, byTab = false): Promise<boolean> {
     if (byTab && (await field.count()) && this.habits.hand !== "touch") return await this.tabTo(field);
     return this.habits.hand === "keys" ? await this.tabTo(field) : await this.click(field);
   }
 
-  /** Types into the field that has the focus, with wrong keys that are seen and mended. */
+  /** Types into the field with the focus, with wrong keys that the visitor corrects. */
   async write(text: string): Promise<void> {
     for (const unit of text) {
       if (/[a-z]/.test(unit) && this.dice.chance(this.habits.typos)) {
@@ -401,7 +403,7 @@ export class Visitor {
   }
 
   async #key(key: string): Promise<void> {
-    // A touch keyboard does not say which key it was.
+    // Events of a touch keyboard do not name the key.
     if (this.habits.hand === "touch" && key.length === 1) await this.page.keyboard.insertText(key);
     else await this.page.keyboard.press(key);
     await this.pass(this.dice.around(this.habits.typing, 0.45) * (key === " " ? 1.4 : 1));
@@ -422,7 +424,7 @@ export class Visitor {
     return true;
   }
 
-  /** Pastes into a field what was copied elsewhere. */
+  /** Pastes a text into a field. */
   async paste(field: Locator, text: string): Promise<boolean> {
     if (!(await this.enter(field))) return false;
     await this.page.evaluate((text) => navigator.clipboard.writeText(text), text);

@@ -1,21 +1,21 @@
 /**
- * Virtual time in the page: it flows as real time does, and leaps over what a visitor spends reading and thinking. So ten minutes
- * of somebody's time are recorded in seconds, while whatever the network and the browser take stays what it was.
+ * Virtual time in the page: it flows as real time does, and leaps over the time that a visitor spends reading and
+ * thinking. So ten minutes of a visit are recorded in seconds, while the times of network and browser stay real.
  *
- * Why not Playwright's own `page.clock`: it counts `performance.now` from its installation rather than from each page's load, so
- * that the hundredth second of a visit is told as a page that took a hundred seconds to load; and every new document replays the
- * log of all leaps before, of which a visit has thousands.
+ * Why not Playwright's own `page.clock`: it counts `performance.now` from its installation rather than from each page's
+ * load, so that a page opened in the hundredth second of a visit seems to have taken a hundred seconds to load; and
+ * every new document replays the log of all leaps before, of which a visit has thousands.
  */
 
-/** What the page's side is asked. `ahead`: virtual time minus real time, milliseconds. */
+/** The page's side, which `visitor.ts` calls. `ahead` is virtual time minus real time, in milliseconds. */
 export interface Warp {
   /** Leaps to the next timer that is due by `until` and runs it; without one, leaps to `until`. */
   step(until: number): { ahead: number; there: boolean };
   /** Leaps to `until`, running all timers on the way. */
   leap(until: number): Promise<number>;
-  /** Leaps so far, running no timers; never back. */
+  /** Leaps to `ahead`, without running timers; never back. */
   atLeast(ahead: number): number;
-  /** What a document that is just being opened is to begin with. */
+  /** Sets the time at which a new document begins. */
   begin(ahead: number): void;
 }
 
@@ -30,8 +30,8 @@ declare global {
 }
 
 /**
- * Runs in every document before any of its scripts. `first` is where virtual time begins in a tab that knows of none; a later call
- * for the same document only ever moves it forward. The tab keeps it in its storage, over page loads.
+ * Runs in every document before any of its scripts. `first` is where virtual time begins in a tab that has none yet; a
+ * later call for the same document only moves it forward. The tab keeps it in its storage, over page loads.
  */
 export function warp(first: number): void {
   const KEY = "recorder.ahead";
@@ -61,7 +61,7 @@ export function warp(first: number): void {
       try {
         sessionStorage.setItem(KEY, String(ahead));
       } catch {
-        // A page without storage forgets; the driver tells the next one.
+        // A page without storage forgets it; the recorder sets it on the next one.
       }
     };
     const next = () => {
@@ -82,7 +82,7 @@ export function warp(first: number): void {
       try {
         timer.run();
       } catch (error) {
-        // As the browser would: told to the page, and the other timers go on.
+        // As the browser does: reports it to the page, and runs the other timers.
         reportError(error);
       }
     };

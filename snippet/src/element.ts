@@ -1,6 +1,6 @@
 /**
- * Reads elements: what they are, where they stand, and whether anything may be told of them at all. What is read here is raw; the
- * scrub gate decides what of it may leave.
+ * Reads elements: what they are, where they stand, and whether they may be recorded at all. What is read here is raw;
+ * the scrub gate decides what of it may leave the page.
  */
 
 import {
@@ -24,7 +24,10 @@ import { isSecretField, tokensOf } from "./rules/value";
 import { hides, ignores, settings } from "./settings";
 import type { Hints, ValueKind } from "./types";
 
-/** An element as it was read at one moment. Names without `_` are those of the wire. */
+/**
+ * An element as `look` read it at one moment. Observers pass it to the scrub gate. Names without `_` are those of the
+ * wire.
+ */
 export interface Look {
   readonly tag: string;
   readonly role: string;
@@ -35,21 +38,21 @@ export interface Look {
   readonly for: string;
   readonly autocomplete: string;
   readonly classes: readonly string[];
-  /** Steps of tag and place, outermost first. */
+  /** Steps of tag name and position among the siblings of that tag (from 1), outermost first. */
   readonly path: readonly (readonly [string, number])[];
   readonly label: string;
   readonly shadow: boolean;
-  /** The kind of secret that the field holds, whatever is in it. */
+  /** The kind of secret that the field is for, whatever its value; undefined where it is for none. */
   readonly _secret: ValueKind | undefined;
   readonly _hints: Hints;
 }
 
 const EDITABLE = "[contenteditable]:not([contenteditable=false i])";
-/** Controls whose label is told, as a digest. */
+/** Controls whose label is recorded, as a digest. */
 const LABELLED = `button,a[href],input,select,textarea,summary,label${",[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[role=checkbox],[role=radio],[role=switch]"}`;
-/** What is never part of a label: values and code. */
+/** Values and code are never part of a label. */
 const NO_LABEL = `input,output,select,textarea,option,script,style,${EDITABLE}`;
-/** Fields whose value somebody fills in. */
+/** Fields whose value a visitor fills in. */
 export const FIELD = `input:not([type=button i],[type=submit i],[type=reset i],[type=image i],[type=hidden i]),select,textarea,${EDITABLE}`;
 
 /** Roles that tags, and types of inputs, imply. */
@@ -75,17 +78,17 @@ const ROLES: Record<string, string> = {
   img: "img",
 };
 
-/** Fields that once were a password: showing it does not make it a text. */
+/** Fields that were a password field once: "show password" does not make their value plain text. */
 const passwords = new WeakSet<object>();
 
-// Not by the property: a control named `nodeType` stands before it on its form, and would take the form's mask away.
+/** Not by the property: on a form, a control named `nodeType` hides it, and would take the form's mask away. */
 export const isElement = (node: Node): node is Element => sortOf(node) === 1;
 
 const isRoot = (node: Node): boolean => sortOf(node) === 11;
 
 export const isDocument = (node: Node): node is Document => sortOf(node) === 9;
 
-/** The frame around a document of the same origin. */
+/** The frame around a document; null for the top document, and where the frame is of another origin. */
 export const frameOf = (node: Document): Element | null => {
   const view = viewOf(node);
   return view && view.frameElement;
@@ -95,19 +98,19 @@ const shadowHost = (node: Node): Element | undefined => {
   try {
     return hostOf(node);
   } catch {
-    // A fragment: what is in it does not stand in the page.
+    // A fragment: its content is not in the page.
     return;
   }
 };
 
-/** The parent, out of shadow roots and same-origin frames too; with `flat` as it is shown, through slots. */
+/** The parent, also across shadow roots and same-origin frames; with `flat` as the page shows it, through slots. */
 const up = (node: Node, flat?: boolean): Node | undefined =>
   (flat && isElement(node) && slotOf(node)) ||
   parentOf(node) ||
   (isDocument(node) ? frameOf(node) : isRoot(node) && shadowHost(node)) ||
   undefined;
 
-/** The nearest of `node` and its ancestors that has what `selectors` ask for. */
+/** The nearest of `node` and its ancestors that matches one of `selectors`. */
 export function nearest(node: Node | undefined, selectors: readonly string[]): Element | undefined {
   for (; node; node = up(node, true)) {
     const at = node;
@@ -116,39 +119,46 @@ export function nearest(node: Node | undefined, selectors: readonly string[]): E
   return;
 }
 
-/** Whether nothing may be told of `node`. Where it does not stand in the page, nobody knows under what it stood. */
+/**
+ * Whether `node` must not be recorded. One that is not in the page counts as ignored: its former ancestors are unknown.
+ */
 export function isIgnored(node: Node): boolean {
   let root: Node | undefined = node;
   while (root && root !== document) root = up(root);
   return !root || !!nearest(node, ignores);
 }
 
+/** Whether the text and value of `node` must not be recorded. */
 export const isMasked = (node: Node): boolean => !!nearest(node, hides);
 
 const holds = (editor: Element, selectors: readonly string[]): boolean => any(selectors, (selector) => find(editor, selector));
 
-/** Whether somebody writes where nothing may be told: an editor hears of the keys and edits of all that is in it. */
+/**
+ * Whether the caret is in an ignored part of `editor`: an editor receives the keys and edits of everything inside it.
+ */
 export function isCaretIgnored(editor: Element): boolean {
   let root: Node = editor;
   for (let at: Node | null; (at = parentOf(root)); ) root = at;
-  // Where the caret is in a shadow root the document does not say.
+  // The document does not expose the caret inside a shadow root.
   if (isRoot(root)) return holds(editor, ignores);
   const { anchorNode } = editor.ownerDocument.getSelection()!;
   return !!anchorNode && editor.contains(anchorNode) && isIgnored(anchorNode);
 }
 
-/** Whether all of the document is an editor. */
+/** Whether the whole document of `node` is an editor. */
 const isDesigned = (node: Node): boolean => designModeOf(documentOf(node) || (node as Document)) === "on";
 
-/** The control that a click on `node` is meant for: the nearest one, or the element itself. */
+/** The control that a click on `node` is meant for: the nearest one, or `node` itself. */
 export const control = (node: Node): Node => (!isIgnored(node) && nearest(node, [LABELLED, EDITABLE])) || node;
 
+/** The field that `node` is in, or the body of a document that is an editor; undefined where there is none. */
 export const field = (node: Node): Element | undefined =>
   nearest(node, [FIELD]) || (isDesigned(node) && bodyOf(documentOf(node) || (node as Document))) || undefined;
 
 /**
- * Whether all that hears of keys may be a host whose shadow root is closed, with who knows what inside: whatever has not the focus itself,
- * an element of the page's own making, and one that can both have the focus and carry such a root.
+ * Whether `element`, the target of a key, may be the host of a closed shadow root with an unknown field inside: an
+ * element that cannot have the focus itself, a custom element, or one that can both have the focus and carry such a
+ * root.
  */
 export const isClosed = (element: Element): boolean => {
   const name = localName(element);
@@ -161,10 +171,10 @@ export const isClosed = (element: Element): boolean => {
   );
 };
 
-/** Where a control's value would be of the kind that people type. */
+/** Whether a visitor can type into `element`. */
 export const isTyped = (element: Element): boolean => matches(element, ":read-write");
 
-/** Remembers the password fields around where an event happened: in its document, and in every shadow root on its way. */
+/** Remembers the password fields around an event: in its document, and in every shadow root on its path. */
 export function rememberPasswords(event: Event): void {
   const path = pathOf(event) as Node[];
   // The last is the window.
@@ -175,22 +185,22 @@ export function rememberPasswords(event: Event): void {
   }
 }
 
-/** The text in `node`, but for values, code and what `but` asks for. */
+/** The text in `node`, without values, code and elements that match `but`. */
 function text(node: Node, but: readonly string[]): string {
   if (!isElement(node)) return (node as Text).data || "";
   if (matches(node, NO_LABEL) || any(but, (selector) => matches(node, selector))) return "";
   const slotted = localName(node) === "slot" ? (node as HTMLSlotElement).assignedNodes() : [];
   let out = "";
   for (const child of slotted[0] ? slotted : node.childNodes) {
-    // Far more than a label holds.
+    // Far longer than any label.
     if (out.length < 999) out += text(child, but);
   }
   return out;
 }
 
-/** What a control is called, to people; nothing under a mask and never a value. */
+/** The visible name of a control; empty under a mask. Never a value. */
 function labelOf(element: Element): string {
-  // What stands in an editor somebody has written.
+  // A visitor has written the content of an editor.
   if (!matches(element, LABELLED) || isMasked(element) || nearest(element, [EDITABLE]) || isDesigned(element)) return "";
   const [label = element] = (element as HTMLInputElement).labels || [];
   const named =
@@ -198,7 +208,7 @@ function labelOf(element: Element): string {
   return named.replace(/\s+/g, " ").trim();
 }
 
-/** All that the page says to people of what belongs into a field: it is only read here, masked or not. */
+/** All texts by which the page describes a field to visitors. They are only read to classify it, masked or not. */
 function saidOf(element: Element): string[] {
   const said = ["aria-label", "placeholder", "aria-placeholder", "title"].map((name) => attribute(element, name) || "");
   const by = (attribute(element, "aria-labelledby") || "").split(/\s+/);
@@ -210,19 +220,19 @@ function saidOf(element: Element): string[] {
   return said;
 }
 
-/** The place among the siblings of the same tag, from 1. */
+/** The position among the siblings of the same tag, from 1. */
 function placeOf(element: Element): number {
   let place = 1;
   for (let at: Element | null = element; (at = beforeOf(at)) && place < 999; ) place += +(localName(at) === localName(element));
   return place;
 }
 
-/** Reads `node`; nothing where nothing may be told of it. */
+/** Reads `node` for an observer; undefined where it is ignored or no element. */
 export function look(node: Node | null | undefined): Look | undefined {
   if (!node || !isElement(node) || isIgnored(node)) return;
   const read = (name: string) => attribute(node, name) || "";
   const masked = isMasked(node);
-  /** What the page calls it: under a mask nothing. */
+  /** An attribute that names the element; empty under a mask. */
   const name = (attribute: string) => (masked ? "" : read(attribute));
   const tag = lower(localName(node));
   const { type: given, form } = node as HTMLInputElement;
@@ -243,19 +253,19 @@ export function look(node: Node | null | undefined): Look | undefined {
   let shadow = false;
   for (let at: Node = node; !isDocument(at); at = up(at)!) {
     if (!isElement(at)) shadow = true;
-    // `html` says nothing of anything inside it.
+    // `html` adds nothing to the path of an element inside it.
     else if (path.length < 8 && (localName(at) !== "html" || at === node)) path.unshift([lower(localName(at)), placeOf(at)]);
   }
 
   const secret = (): ValueKind | undefined => {
     let kind: ValueKind | undefined =
-      // An editor's text is that of everything in it.
+      // An editor's value is the text of everything in it.
       masked || holds(node, hides)
         ? "masked"
         : passwords.has(node) || /disc|circle|square/.test(getComputedStyle(node).getPropertyValue("-webkit-text-security"))
           ? "password"
           : isSecretField(hints, settings);
-    // What the page says to people counts as well: `placeholder="Card number"`, a code of one box a digit.
+    // The visible texts count as well: `placeholder="Card number"`, or a code with one box a digit.
     if (!kind) any(saidOf(node), (said) => (kind = isSecretField({ field: "", autocomplete: "", name: said, id: "" }, settings)));
     return kind || (read("maxlength") === "1" ? "code" : undefined);
   };
@@ -269,7 +279,7 @@ export function look(node: Node | null | undefined): Look | undefined {
     testid: name("data-testid") || name("data-test") || name("data-test-id") || name("data-cy") || name("data-qa"),
     for: tag === "label" ? name("for") : "",
     autocomplete: tokensOf(autocomplete).pop() || "",
-    // As HTML parts them: a no-break space is part of a name, and makes data of it.
+    // Split as HTML does: a no-break space is part of a name, and marks the name as data.
     classes: name("class").split(/[\t\n\f\r ]+/),
     path,
     label: labelOf(node),

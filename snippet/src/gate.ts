@@ -1,20 +1,21 @@
 /**
- * The one gate between the page and us. Whatever the page calls of ours (listeners, timers, patched functions) runs in here: passive,
- * timed, its exceptions caught and counted, and all of it can be taken back at once.
+ * The one gate between the page and the snippet. All of our code that the page calls (listeners, timers, patched
+ * functions) runs in here: passive and timed, with its exceptions caught and counted. One call removes all of it.
  */
 
 import { AbortController, apply, bare, clearTimeout, listen, now, setTimeout, Wrapper } from "./natives";
 import type { Gate, Lost } from "./types";
 
-/** Most of the main thread that we may take before movement is thinned: milliseconds of a second. */
+/** How much of the main thread we may take before pointer movement is sampled less often: milliseconds a second. */
 const BUSY_MS = 20;
 
+/** Opens a gate for one start of the recorder, or of its transport. Exceptions are counted in `lost.thrown`. */
 export function openGate(lost: Lost): Gate {
-  /** Listeners go by a signal: a list of them would keep every document and shadow root that ever was. */
+  /** A signal removes the listeners: a list of them would keep every document and shadow root in memory. */
   const off = new AbortController();
   const undo: (() => void)[] = [];
   let open = true;
-  /** Of the second that began at `since`. */
+  /** Milliseconds that our code took in the second that began at `since`. */
   let spent = 0;
   let since = 0;
   let busy = false;
@@ -67,7 +68,7 @@ export function openGate(lost: Lost): Gate {
       const patched = new Wrapper(original, bare(traps));
       place[name] = patched;
       undo.push(() => {
-        // Where somebody has wrapped ours since, it stays and only passes through.
+        // If other code has wrapped ours since, ours stays and only passes calls through.
         if (place[name] === patched) place[name] = original;
       });
     },

@@ -1,4 +1,4 @@
-/** The entry: may it run, what may the page ask of it, and the parts put together. */
+/** The entry: decides whether to run, makes `window.testgram`, and connects the parts. */
 
 import { openGate } from "./gate";
 import { bare, now } from "./natives";
@@ -24,7 +24,7 @@ import type { Context, Emit, Gate, Hooks, Kind, Lost, Observer, Settings, Transp
 
 declare const __TESTGRAM__: Settings;
 
-/** In the order in which they hear of an event: what led to a click is told before it. */
+/** In the order in which they handle an event: what led to a click is recorded before it. */
 const OBSERVERS: Partial<Record<Kind, Observer>> = {
   page,
   viewport,
@@ -40,15 +40,17 @@ const OBSERVERS: Partial<Record<Kind, Observer>> = {
   error,
 };
 
-/** What people do, and nobody else: it keeps a session alive, and so do the page's own events and the way back. */
+/** DOM events that only a visitor causes: they keep a session alive, as do custom events and a return to the page. */
 const ACTS = "pointerdown pointermove keydown wheel touchmove input click".split(" ");
-/** Nobody did it, at least not lately: it waits for the page's own event, and is bounded: most in ten seconds. */
+/**
+ * Kinds that the page causes by itself. They wait for the `page` event, and there are at most so many in ten seconds.
+ */
 const PASSIVE = /^(api|error)$/;
 const PASSIVE_MOST = 200;
 const PASSIVE_MS = 10_000;
 
 function boot(): void {
-  // A second copy does nothing. An element or frame of that name is no property of the window's own.
+  // A second copy does nothing. An element or frame of that name is not an own property of the window.
   if (Object.getOwnPropertyDescriptor(window, "testgram")) return;
 
   const lost: Lost = { thrown: 0, refused: 0, queue: 0 };
@@ -68,11 +70,11 @@ function boot(): void {
   let scrub: ReturnType<typeof openScrub>;
   let settlers: ((last: boolean) => void)[] = [];
   let begin: (() => void) | undefined;
-  /** What waits for the page's own event. */
+  /** Events that wait for the `page` event. */
   let waiting: Parameters<Transport["push"]>[] | undefined;
   let passive = 0;
   let passiveSince = 0;
-  /** When somebody last did something. */
+  /** When the visitor last did something, by `now`. */
   let acted = -Infinity;
 
   const settle = (last: boolean) => {
@@ -108,7 +110,7 @@ function boot(): void {
         waiting.push(event);
         return;
       }
-      // The page is told before anything done on it.
+      // The `page` event comes before anything done on the page.
       settle(false);
     }
     transport.push(...event);
@@ -136,7 +138,7 @@ function boot(): void {
     close();
     const { prerendering } = document as Document & { prerendering?: boolean };
     if (prerendering) {
-      // Nobody has seen it yet.
+      // The page is not visible yet.
       gate = openGate(lost);
       gate._on(document, "prerenderingchange", start, true);
       return;
@@ -170,7 +172,7 @@ function boot(): void {
 
   const end = (reason: "stopped" | "opt_out") => () => {
     if (transport) transport._end(reason);
-    // Somebody who says no before it has begun is remembered as well.
+    // An opt-out before the start is remembered as well.
     else if (allowed && reason === "opt_out") forgetTab(settings);
     close();
   };
@@ -189,7 +191,7 @@ function boot(): void {
       },
     }),
   );
-  // biome-ignore lint/suspicious/noConsole: a developer who wonders why nothing comes is to find out here.
+  // biome-ignore lint/suspicious/noConsole: a developer whose page sends nothing finds the reason here.
   if (problem) console.warn(`testgram: ${problem}`);
   else if (allowed && settings.autostart) _guard(start)();
 }

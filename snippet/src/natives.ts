@@ -1,11 +1,11 @@
 /**
- * The browser's own functions, taken before the page can replace them, and our own writer of JSON: a page that puts a `toJSON` on a
- * prototype, or a form with a control named `parentNode`, must change nothing in what is sent.
+ * The browser's own functions, taken before the page can replace them, and our own JSON writer: a page that puts a
+ * `toJSON` on a prototype, or a form with a control named `parentNode`, must not change what is sent.
  */
 
 type Self = unknown;
 const { bind, call } = Function.prototype;
-/** `method(self, …)` for `self.method(…)`, whatever stands on `self` now. */
+/** `method(self, …)` for `self.method(…)`, also if `self` has another property of that name now. */
 const uncurry = bind.bind(call) as <A extends unknown[], R>(method: (...args: A) => R) => (self: Self, ...args: A) => R;
 const getter = (prototype: object, name: string): ((self: Self) => never) =>
   uncurry(Object.getOwnPropertyDescriptor(prototype, name)!.get as () => never);
@@ -13,14 +13,14 @@ const getter = (prototype: object, name: string): ((self: Self) => never) =>
 const element = Element.prototype;
 
 export const parentOf: (self: Node) => Node | null = getter(Node.prototype, "parentNode");
-/** 1 element, 3 text, 9 document, 11 shadow root or fragment; of whatever realm, where `instanceof` is of one. */
+/** 1 element, 3 text, 9 document, 11 shadow root or fragment. Works in every realm; `instanceof` works in one. */
 export const sortOf: (self: Node) => number = getter(Node.prototype, "nodeType");
 export const localName: (self: Element) => string = getter(element, "localName");
 export const beforeOf: (self: Element) => Element | null = getter(element, "previousElementSibling");
-/** Of a shadow root only: it fails for whatever else has no parent. */
+/** For a shadow root only: it throws for any other node without a parent. */
 export const hostOf: (self: Node) => Element = getter(ShadowRoot.prototype, "host");
 export const viewOf: (self: Document) => Window | null = getter(Document.prototype, "defaultView");
-/** Of a document itself nothing. */
+/** Null for a document itself. */
 export const documentOf: (self: Node) => Document | null = getter(Node.prototype, "ownerDocument");
 export const designModeOf: (self: Document) => string = getter(Document.prototype, "designMode");
 export const rootElementOf: (self: Document) => Element | null = getter(Document.prototype, "documentElement");
@@ -33,7 +33,7 @@ export const controlsOf: (self: Element) => HTMLCollection = getter(HTMLFormElem
 export const attribute: (self: Element, name: string) => string | null = uncurry(element.getAttribute);
 export const matches: (self: Element, selector: string) => boolean = uncurry(element.matches);
 export const find: (self: Element, selector: string) => Element | null = uncurry(element.querySelector);
-/** Angular counts what waits, unless it was asked for by what zone.js has put aside. */
+/** Angular counts pending timers, except those made by the original functions that zone.js keeps. */
 const unzoned = <T extends object, K extends string & keyof T>(owner: T, name: K): T[K] => {
   const original = owner[`__zone_symbol__${name}` as K];
   return typeof original === "function" ? original : owner[name];
@@ -43,7 +43,7 @@ export const listen: (self: EventTarget, ...args: Parameters<EventTarget["addEve
 );
 export const pathOf: (self: Event) => EventTarget[] = uncurry(Event.prototype.composedPath);
 
-/** Plain functions of the window; called without it they belong to ours. */
+/** Functions of our own window. */
 export const { AbortController, Headers, Proxy: Wrapper, Request, URL } = window;
 export const setTimeout = unzoned(window, "setTimeout");
 export const clearTimeout = unzoned(window, "clearTimeout");
@@ -55,13 +55,13 @@ export const { parse } = JSON;
 const clock = performance.now.bind(performance);
 export const now = (): number => clock();
 
-/** `own` without a prototype: what a page puts on that of all objects is nothing of it. */
+/** `own` without a prototype: properties that a page adds to `Object.prototype` are not inherited. */
 export const bare = <T extends object>(own: T): T => setPrototypeOf(own, null);
 
-/** What a wire form is made of. */
+/** A value on the wire. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
-/** JSON in ASCII. Numbers must be finite. */
+/** `value` as JSON in ASCII. Numbers must be finite. */
 export const write = (value: Json): string =>
   typeof value === "string"
     ? `"${value.replace(/[^ !#-[\]-~]/g, (unit) => `\\u${`000${unit.charCodeAt(0).toString(16)}`.slice(-4)}`)}"`

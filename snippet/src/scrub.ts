@@ -1,6 +1,7 @@
 /**
- * The one scrub gate. Whatever is sent is made here, by a table: kind → field → transform. A field that is not in the table does not
- * exist; one whose transform fails is left out, and where it is needed (no `?`) the whole event is refused.
+ * The one scrub gate. All that is sent is made here, by a table: kind → field → transform. A field that is not in the
+ * table is never sent. A field whose transform fails is left out; if the field is required (no `?`), the whole event is
+ * refused.
  */
 
 import { bytesOf, digest } from "./digest";
@@ -14,14 +15,14 @@ import { isTag, language, looksLikeData } from "./rules/word";
 import { settings } from "./settings";
 import type { Kind, Raw } from "./types";
 
-/** The wire form of a raw field; nothing where it may not be told. `all` is the whole raw event. */
+/** Makes the wire form of a raw field; undefined where it must not be sent. `all` is the whole raw event. */
 type Transform = (raw: never, all: Raw) => Json | undefined;
 type Table = Readonly<Record<string, Transform>>;
 
 const int =
   (least: number, most: number) =>
   (raw: number): number | undefined =>
-    // Fails for what is no number.
+    // Undefined for anything but a number.
     raw < least ? least : raw > most ? most : raw - raw === 0 ? Math.round(raw) : undefined;
 const u16 = int(0, 65_535);
 const i16 = int(-32_768, 32_767);
@@ -30,15 +31,15 @@ const pixels = int(0, 1_000_000);
 const place = int(0, 10_000_000);
 const bool = (raw: boolean) => (typeof raw === "boolean" ? raw : undefined);
 
-/** Leaves out what is as good as nothing: 0, false, an empty list. */
+/** Leaves out a field with its default: 0, false or an empty list. */
 const some =
   (transform: Transform): Transform =>
   (raw, all) => {
-    const told = transform(raw, all);
-    return told && (told as Json[]).length !== 0 ? told : undefined;
+    const part = transform(raw, all);
+    return part && (part as Json[]).length !== 0 ? part : undefined;
   };
 
-/** `make` for strings only. In the build that is broken on purpose they pass as they are. */
+/** `make` for strings only. The build that is broken on purpose passes strings unchanged. */
 const string =
   (make: (raw: string) => string | undefined): Transform =>
   (raw: unknown) =>
@@ -52,7 +53,7 @@ const tag = string((raw) => (isTag(raw) ? raw : "other"));
 const oneOf = (words: RegExp, other?: string): Transform =>
   string((raw) => (words.test(raw) ? raw : (raw && other) || undefined));
 
-/** Keys that write no character, and shortcuts. */
+/** Keys that write no character, and shortcuts: the only keys that are recorded. */
 export const NAMED_KEY =
   /^(Enter|Tab|Escape|Backspace|Delete|Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down)|F\d|F1[0-2]|Shortcut|Copy|Cut|Paste|Undo|Redo|Find|Save|Print)$/;
 
@@ -67,9 +68,9 @@ const list =
 const object =
   (table: Table): Transform =>
   (raw: Raw, all) =>
-    told(table, raw, all);
+    fieldsOf(table, raw, all);
 
-function told(table: Table, raw: Raw, all: Raw): Json | undefined {
+function fieldsOf(table: Table, raw: Raw, all: Raw): Json | undefined {
   const out: Record<string, Json> = Object.create(null);
   for (const key of Object.keys(table)) {
     const name = key.replace("?", "");
@@ -83,19 +84,22 @@ function told(table: Table, raw: Raw, all: Raw): Json | undefined {
   return out;
 }
 
-/** What is told of the value of the field `el`. */
+/** The kind of the value of the field `el`. */
 const kindOf = ({ el, value }: Raw) => (el as Look)._secret || classify(value as string, (el as Look)._hints, settings);
 const SECRET = /card|password|code|masked|file/;
-/** How a value was typed tells its length: not of secrets. */
+/** Typing figures reveal the length of a value: they are left out for secrets. */
 const ofTyping =
   (transform: Transform): Transform =>
   (raw, all) =>
     SECRET.test(kindOf(all)) ? undefined : some(transform)(raw, all);
 
-/** `salt` gives the session's salt. */
+/**
+ * Opens the scrub gate, for one start of the recorder. `salt` returns the session's salt. Undefined means that the
+ * event is refused.
+ */
 export function openScrub(salt: () => Uint8Array): (kind: Kind | "meta", raw: Raw) => string | undefined {
   const worldSalt = bytesOf(settings.salt);
-  // Of the keys of a PIN pad there are so few that a digest would not hide which one it was.
+  // A PIN pad has so few keys that a digest would not hide which one it was: a label needs a letter.
   const label = string((raw) =>
     settings.labels && raw.length < 65 && /\p{L}/u.test(raw) ? digest(worldSalt, raw).slice(0, 4) : undefined,
   );
@@ -118,7 +122,7 @@ export function openScrub(salt: () => Uint8Array): (kind: Kind | "meta", raw: Ra
       /^(alert(dialog)?|banner|button|(menuitem)?(checkbox|radio)|combobox|dialog|form|grid(cell)?|heading|img|link|list(box|item)?|main|menu(bar|item)?|navigation|option|presentation|progressbar|radiogroup|region|row|search(box)?|slider|spinbutton|switch|tab(le|list|panel)?|textbox|tool(bar|tip)|tree(item)?)$/,
       "other",
     ),
-    // The browser's own words, and ours.
+    // Words of the browser, and ours.
     "type?": word,
     "id?": word,
     "name?": word,
@@ -201,7 +205,7 @@ export function openScrub(salt: () => Uint8Array): (kind: Kind | "meta", raw: Ra
   };
 
   return (kind, raw) => {
-    const detail = told(EVENTS[kind], raw, raw);
+    const detail = fieldsOf(EVENTS[kind], raw, raw);
     return detail === undefined ? detail : write(detail);
   };
 }

@@ -1,15 +1,16 @@
 /**
- * The settings of the world, baked into the script by the server. Read strictly: whatever is not exactly as expected (another version,
- * a field more or less, a word or selector nobody knows) may be what forbids something, so the snippet then does nothing at all.
+ * The settings of the world, baked into the script by the server. They are read strictly: anything unexpected (another
+ * version, a field more or less, an unknown word or selector) may be what forbids something, so the snippet then does
+ * nothing at all.
  */
 
 import { any } from "./rules/text";
 import { isUrlRule } from "./rules/url";
 import type { Kind, Settings } from "./types";
 
-/** What the world says. Set once, before anything else runs. */
+/** The settings of the world. `takeSettings` sets them once, before anything else runs. */
 export let settings: Settings;
-/** Selectors of what is masked, and of what is not there for us. Apart: one that is not closed must not swallow the next. */
+/** Selectors of masked and of ignored elements. Kept as lists: an unclosed selector must not swallow the next one. */
 export let masks: readonly string[];
 export let ignores: readonly string[];
 /** Both. */
@@ -57,9 +58,13 @@ const FIELDS: Record<keyof Settings, Check> = {
   sensitive: list(looks(/^[^A-Z]+$/)),
 };
 
+/** Whether the world does not collect this kind. */
 export const isOff = (kind: Kind): boolean => any(settings.off, (off) => off === kind);
 
-/** Takes the settings; answers a stable code for what is wrong with them, if anything is. */
+/**
+ * Checks `raw` and makes it the settings. Returns undefined, or `bad_setting <name>`, which `main.ts` writes to the
+ * console: then nothing runs.
+ */
 export function takeSettings(raw: Settings): string | undefined {
   const names = Object.keys(FIELDS) as (keyof Settings)[];
   const bad = names.find((name) => !FIELDS[name](raw[name]));
@@ -71,7 +76,7 @@ export function takeSettings(raw: Settings): string | undefined {
   return;
 }
 
-/** Whether `host` is one that the world ignores. */
+/** Whether the world ignores this host name. */
 export function isIgnoredHost(host: string): boolean {
   // `ads.example.` is the same host.
   const name = host.replace(/\.$/, "");

@@ -1,9 +1,10 @@
 /**
- * Frames on their way: sealed, kept until they are acknowledged, at most four at a time in flight.
+ * The delivery of frames: sealed, kept until they are acknowledged, at most four in flight.
  *
- * `held` is every sealed frame without an acknowledgement, oldest first; its first four are the window in flight. A frame's text is
- * made once: what is sent again, on whatever connection and page, is the same bytes. Only a wrong clock makes new ones, of a new
- * session. One function, `step`, does whatever is due and sets the one timer for what is due next.
+ * `held` is every sealed frame without an acknowledgement, oldest first; its first four are the window in flight. A
+ * frame's text is made once: a frame that is sent again, on any connection and page, has the same bytes. Only a wrong
+ * clock makes new ones, of a new session. One function, `step`, does all that is due and sets the one timer for what is
+ * due next.
  */
 import { openGate } from "./gate";
 import { now, parse } from "./natives";
@@ -23,44 +24,49 @@ const LINGER_MS = 5_000;
 const RETURN_MS = 100;
 const BACK_OFF_MS = 1_000;
 const LONGEST_MS = 60_000;
-/** How far a clock may be off before the clock, and not the session's age, is why the server refuses it. */
+/**
+ * Milliseconds. If the clock is off by more, the clock is why the server refuses a frame; if by less, the session's age
+ * is.
+ */
 const SKEW_MS = 5 * 60_000;
 const SPOOL_UNITS = 256 * 1024;
 const HELD_UNITS = 1024 * 1024;
 const HELD_FRAMES = 128;
-/** Where thinning begins. */
+/** Backlog above which movement is left out. */
 const SLOW_FRAMES = 32;
 const SLOW_BYTES = 64 * 1024;
 
 const HEAD = '{"type":"batch","v":1,"session":"';
 const ID_UNITS = 26;
 
-/** A reply as it comes: any of them, or something else. */
+/** A reply as it arrives: of any type, or of none that we know. */
 type Answer = Partial<Omit<Of<"ack"> & Of<"error">, "type">> & { readonly type?: Reply["type"] };
 type Of<T> = Extract<Reply, { type: T }>;
 
+/** A sealed frame without an acknowledgement. */
 interface Held {
   _key: string;
   _text: string;
   /** How many events it has; 0 where a page before this one made it. */
   _events: number;
-  /** Stands in the tab's storage as well. */
+  /** Whether it is in the tab's storage as well. */
   _kept: unknown;
-  /** The connection over which it last went, when, and when to send it again. */
+  /** The connection that it was last sent on, when, and when to send it again. */
   _over?: WebSocket | undefined;
   _at: number;
   _due: number;
-  /** How often the server asked for it again. */
+  /** How often the server has asked for it again. */
   _tries: number;
 }
 
+/** Opens the transport, as `Transport` in `types.ts` describes. Undefined where this tab must not be recorded. */
 export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Transport | undefined {
   const session = openSession(settings, lost);
   if (!session) return undefined;
   const storage = session._storage;
   const gate = openGate(lost);
   const meta = gate._guard(hooks._meta);
-  /** Where frames are kept: another world's on this origin must not go over our connection. */
+  /** The storage keys of our frames: those of another world on this origin must not go over our connection. */
   const prefix = `${KEY}.${settings.key}.`;
 
   let held: Held[] = [];
@@ -69,18 +75,21 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
   let count = 0;
   let sealAt = 0;
   let socket: WebSocket | undefined;
-  /** When this connection last said something; connects since the last acknowledgement, and when the next may be. */
+  /**
+   * When the server last sent something on this connection; connects since the last acknowledgement, and when the next
+   * may be.
+   */
   let heard = 0;
   let tries = 0;
   let dialAt = 0;
-  /** The page is there: it is not after pagehide. */
+  /** Whether the page is shown: false after pagehide. */
   let live = true;
-  /** 1: the session is over and its last frame under way; 2: all is. */
+  /** 1: the session is over and its last frame in flight; 2: the transport is closed. */
   let over = 0;
-  /** Back from the cache. The page that leaves goes on a little longer: what it held and its last number are not known yet. */
+  /** Back from the cache. The page that goes runs a little longer: its frames and its last number are not known yet. */
   let returning = false;
   let turning = false;
-  /** What an event must have in it to be taken. */
+  /** A text that an event must contain to be taken; empty for any. */
   let only = "";
   let stopTimer: (() => void) | undefined;
 
@@ -103,11 +112,13 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     _tries: 0,
   });
 
-  /** What the storage holds, of this page and those before it, before what it could not take. */
+  /**
+   * Reads the frames of this page and those before it from the storage; frames that it could not take come after them.
+   */
   const unspool = () => {
     const names = namesOf(storage, prefix).sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
     const found = names.map((name) => hold(name, storage("getItem", name)![0]!, 0, 1));
-    // What does not look like a frame the page has put there.
+    // Anything else under these keys was put there by the page.
     held = found.filter((frame) => frame._text.startsWith(HEAD)).concat(held.filter((frame) => !frame._kept));
   };
 
@@ -116,7 +127,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     frame._kept = 0;
   };
 
-  /** Into the tab's storage, at the cost of the oldest there. */
+  /** Stores a frame in the tab, in place of the oldest ones where there is no room. */
   const keep = (frame: Held) => {
     const kept = held.filter(isKept);
     while (units(kept) + frame._text.length > SPOOL_UNITS || !(frame._kept = storage("setItem", frame._key, frame._text))) {
@@ -125,17 +136,17 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     }
   };
 
-  /** Nobody waits for it any more. With `why` its events, and what it had to tell of earlier losses, are counted. */
+  /** Removes a frame. With `why`, its events and the earlier losses that it reported are counted as lost. */
   const drop = (frame: Held, why?: "queue" | "refused") => {
     held = held.filter((other) => other !== frame);
     unkeep(frame);
     if (!why) return;
     try {
-      const { events, lost: told = {} } = parse(frame._text);
-      for (const word of LOSSES) lost[word] += countOf(told[word]);
+      const { events, lost: earlier = {} } = parse(frame._text);
+      for (const word of LOSSES) lost[word] += countOf(earlier[word]);
       if (!frame._events) lost[why] += countOf(events.length);
     } catch {
-      // The page has written into the spool: that was no frame of ours.
+      // The page has written into the spool: this is no frame of ours.
     }
     lost[why] += frame._events;
   };
@@ -167,7 +178,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     body = "";
   };
 
-  /** Whether the tab is to be forgotten, by whatever said so, while this was still telling what it had. */
+  /** Whether the tab has been opted out or stopped while this transport was still sending; if so, closes it. */
   const isGone = () => {
     if (!forgotten || only) return false;
     forget();
@@ -208,7 +219,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     mine.onclose = on(redial);
   };
 
-  /** Seals, connects and sends what is due, and comes back for what is due next. */
+  /** Seals, connects and sends what is due, and sets a timer for what is due next. */
   const step = () => {
     if (stopTimer) stopTimer();
     if (isGone()) return;
@@ -216,7 +227,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     if (!live || returning || over > 1) return;
     const at = now();
     let next = Infinity;
-    /** Whether it is time; if not, when. */
+    /** Whether `time` has come; if not, `step` runs again then. */
     const due = (time: number) => {
       if (at < time) next = Math.min(next, time);
       return at >= time;
@@ -228,7 +239,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
       for (const frame of held.slice(0, WINDOW)) {
         const again = frame._over === socket;
         if (!again || due(frame._due)) {
-          // Not a word since it was sent: such a connection is dead, whatever the browser thinks of it.
+          // Nothing received since it was sent: the connection is dead, also where the browser calls it open.
           if (again && heard < frame._at) return redial();
           frame._over = socket;
           frame._at = at;
@@ -242,11 +253,11 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
 
   // Replies
 
-  /** The device's clock is `by` behind: all that is held becomes of sessions that began by the right one. */
+  /** The device's clock is `by` ms behind: held frames get the ids of sessions that began by the server's clock. */
   const correct = (by: number) => {
     session._skew += by;
     session._id = retimed(session._id, by);
-    // One that is over has left its place to the next.
+    // The state of a session that is over is that of the next one.
     if (!over) session._save(false);
     for (const frame of held) {
       const { _key, _text } = frame;
@@ -281,7 +292,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
       }
     } else if (type === "error") {
       if (code === "reconnect") return redial();
-      // An error that names no frame is of the one in flight, if there is only one.
+      // An error that names no frame is about the one in flight, if there is only one.
       const sent = held.filter(({ _over }) => _over === socket);
       if (!reply.session && !sent[1]) frame = sent[0];
       if (!frame) return;
@@ -302,14 +313,14 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     gate._undo();
   };
 
-  /** Nothing more is taken; what is under way has a moment left. */
+  /** Takes no more events; frames in flight have a moment to be acknowledged. */
   const linger = () => {
     over = 1;
     gate._after(LINGER_MS, finish);
     step();
   };
 
-  /** A session that ran out ended when somebody last did something. */
+  /** A session that has expired ended when the visitor last did something. */
   const end = (reason: string) => {
     if (session._expired()) hooks._emit("end", { reason: "timeout" }, session._last - session._start);
     else hooks._emit("end", { reason });
@@ -329,7 +340,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
       return;
     }
     if (before !== session._id) {
-      // Told by the clock of a session that is over.
+      // Their times are by the clock of a session that is over.
       lost.queue += count;
       count = 0;
       body = "";
@@ -350,9 +361,9 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     end("unload");
     if (session._save(true)) {
       for (const frame of held) {
-        // A page that logs somebody out may have cleared the storage.
+        // A page that logs its user out may have cleared the storage.
         if (frame._kept) frame._kept = storage("setItem", frame._key, frame._text);
-        // What the storage does not take goes with this page.
+        // Frames that the storage does not take are lost with this page.
         if (!frame._kept) drop(frame, "queue");
       }
       session._save(true);
@@ -366,7 +377,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
     gate._after(RETURN_MS, reclaim);
   });
   gate._on(window, "online", () => {
-    // A connection from before is likely dead without anybody having noticed.
+    // An older connection is probably dead without the browser having noticed.
     dialAt = 0;
     hangUp();
     step();
@@ -411,7 +422,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
       return true;
     },
     _end(reason) {
-      // What is loaded back is then forgotten as well.
+      // Frames that it loads from the storage are then deleted as well.
       reclaim();
       if (over) return;
       const forGood = reason === "opt_out";
@@ -419,7 +430,7 @@ export function openTransport(settings: Settings, lost: Lost, hooks: Hooks): Tra
         forget();
         only = reason;
       } else hooks._settle(true);
-      // Of a session that the server has never heard of there is no end to tell.
+      // The server does not know a session without frames, so there is no end to send.
       if (!forGood || session._seq) end(reason);
       if (forGood) forgetTab(settings);
       else session._stop();

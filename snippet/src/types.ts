@@ -1,8 +1,9 @@
 /**
- * The words and shapes that the parts of the snippet share. Wire types mirror `shared/protocol` v1; everything whose name begins
- * with `_` is internal and is mangled by the build. Types only: this file is nothing in the built script.
+ * The words and shapes that the parts of the snippet share. Wire types mirror `shared/protocol` v1; every name that
+ * begins with `_` is internal, and the build mangles it. Types only: this file adds nothing to the built script.
  */
 
+/** The kinds of events. */
 export type Kind =
   | "page"
   | "click"
@@ -19,8 +20,10 @@ export type Kind =
   | "end"
   | "custom";
 
+/** Why a session ended. */
 export type EndReason = "unload" | "stopped" | "opt_out" | "timeout";
 
+/** What kind of value a field has; `rules/value.ts` decides. */
 export type ValueKind =
   | "empty"
   | "email"
@@ -39,7 +42,10 @@ export type ValueKind =
   | "text"
   | "masked";
 
-/** What the page says of a field, empty where it says nothing: type and autocomplete in lower case (ASCII), names as they are. */
+/**
+ * How the page describes a field; empty where it does not. Type and autocomplete in lower case (ASCII), names as they
+ * are.
+ */
 export interface Hints {
   readonly field: string;
   readonly autocomplete: string;
@@ -68,7 +74,7 @@ export interface Settings {
   readonly sensitive: readonly string[];
 }
 
-/** A frame as it goes over the wire. `events` are strings already: each is one event's JSON. */
+/** A frame on the wire. Each string of `events` is one event's JSON. */
 export interface Frame {
   readonly type: "batch";
   readonly v: 1;
@@ -79,7 +85,7 @@ export interface Frame {
   readonly lost?: Partial<Lost>;
 }
 
-/** What was lost since the last sealed frame. */
+/** Counts of what was lost since the last sealed frame. */
 export interface Lost {
   /** Exceptions caught in our handlers. */
   thrown: number;
@@ -89,7 +95,7 @@ export interface Lost {
   queue: number;
 }
 
-/** What the server says. Anything else is ignored. */
+/** The replies of the server. Anything else is ignored. */
 export type Reply =
   | {
       readonly type: "ack";
@@ -112,91 +118,119 @@ export type Reply =
     }
   | { readonly type: "stop"; readonly reason: string };
 
-/** Raw things that an observer hands to the scrub gate: elements, URLs, messages, bodies, fields. Never wire strings. */
+/** Raw fields that an observer passes to the scrub gate: elements, URLs, messages, bodies. Never wire strings. */
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** Hands one raw event to the scrub gate. `t` is for events that happened earlier, milliseconds since the session began. */
+/**
+ * Passes one raw event to the scrub gate. `t`, for events that happened earlier, is in milliseconds since the session
+ * began.
+ */
 export type Emit = (kind: Kind, raw: Raw, t?: number) => unknown;
 
 /** The only way to the page's events, functions and timers. Nothing that runs through it can throw into the page. */
 export interface Gate {
   /** Listens, passive and in the capture phase; `once` for one event only. */
   _on<E extends Event>(target: EventTarget, type: string, handler: (event: E) => void, once?: boolean): void;
-  /** Calls `run` after `ms`; answers how to call it off. `before` is what this answered earlier and is called off now. */
+  /**
+   * Calls `run` after `ms`; returns a function that cancels it. `before`, returned by an earlier call, is cancelled
+   * now.
+   */
   _after(ms: number, run: () => void, before?: () => void): () => void;
-  /** `run` with its exceptions caught and counted and its time taken. */
+  /** `run` with its exceptions caught and counted and its time measured. */
   _guard<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R | undefined;
   /**
-   * Watches calls of `owner[name]` until the end. `before` sees each call and may answer what is to see its result; what that answers,
-   * if anything, is what the caller gets instead. What the function throws goes to the caller.
+   * Watches calls of `owner[name]` until `_undo`. `before` gets each call, and may return a function that gets its
+   * result; what that returns, if anything, replaces the result for the caller. Exceptions of the function itself reach
+   * the caller.
    */
   _patch(owner: object, name: string, before: (self: unknown, args: readonly unknown[]) => After | undefined): void;
   /** Whether our handlers take more of the main thread than they should. */
   _busy(): boolean;
-  /** Takes everything back: listeners, timers, patches. */
+  /** Removes all listeners, timers and patches. */
   _undo(): void;
 }
 
+/** Gets the result of a patched call, and may return another for the caller. */
 export type After = (result: unknown) => unknown;
 
-/** What an observer is given. */
+/** What `main.ts` passes to each observer. */
 export interface Context {
   readonly _gate: Gate;
   readonly _emit: Emit;
   /** Milliseconds since the session began, as `_emit` would write it. */
   readonly _clock: () => number;
-  /** Listens to what people do, in the page and in every same-origin frame; with `inside` in shadow roots too, for what does not leave them. */
+  /**
+   * Listens to trusted events, in the page and in every same-origin frame; with `inside` also in shadow roots, for
+   * events that do not leave them.
+   */
   readonly _people: <E extends Event>(type: string, handler: (event: E, target: Node) => void, inside?: boolean) => void;
-  /** `run` is called before a frame is sealed early; `last` if the page goes away, another one is shown, or recording stops. */
+  /**
+   * Calls `run` before a frame is sealed early; `last` if the page goes away, another one is shown, or recording stops.
+   */
   readonly _onSettle: (run: (last: boolean) => void) => void;
-  /** `run` is called when a new session has begun on a page that was there before. */
+  /** Calls `run` when a new session has begun on a page that was there before. */
   readonly _onBegin: (run: () => void) => void;
-  /** What observers hold is to be told now. */
+  /** Makes all observers emit what they hold. */
   readonly _settle: (last: boolean) => void;
 }
 
 /** One observer: everything it listens to and patches goes through the gate, which undoes it. */
 export type Observer = (context: Context) => void;
 
-/** What the transport asks of the rest. */
+/** What the transport calls in `main.ts`. */
 export interface Hooks {
-  /** Scrubs and pushes; the transport makes `end` events with it. */
+  /** Scrubs an event and pushes it; the transport emits `end` events with it. */
   readonly _emit: Emit;
   /** `meta` as JSON, for a frame with `seq` 0. */
   readonly _meta: () => string;
-  /** Observers tell what they hold; called before a frame is sealed early (hidden: `last` false; pagehide, stop: true). */
+  /**
+   * Makes observers emit what they hold; called before a frame is sealed early (hidden: `last` false; pagehide, stop:
+   * true).
+   */
   readonly _settle: (last: boolean) => void;
-  /** A new session has begun without a page load (timeout, return from the back/forward cache after one): the page is told again. */
+  /**
+   * A new session has begun without a page load (after a timeout, or a return from the cache): emits the `page` event
+   * again.
+   */
   readonly _begin: () => void;
-  /** The server said `stop`: listeners off, nothing more is emitted. The transport has forgotten all and remembered it for the tab. */
+  /**
+   * The server has sent `stop`: removes all listeners. The transport has deleted its frames and stored the stop for the
+   * tab.
+   */
   readonly _stopped: () => void;
 }
 
 /**
- * `openTransport(settings, lost, hooks)` of `transport.ts` answers this, or nothing where this tab is not to be recorded (opted out,
- * stopped by the server, not in the sample). It has a gate of its own: `openGate(lost)`.
+ * What `openTransport(settings, lost, hooks)` of `transport.ts` returns, or undefined where this tab must not be
+ * recorded (opted out, stopped by the server, not in the sample). It has a gate of its own: `openGate(lost)`.
  */
 export interface Transport {
-  /** One serialised event. `movement` may be thinned under back-pressure: 2 `move`, 1 `scroll`, 0 everything else. */
+  /**
+   * Adds one serialised event. Movement is dropped first under back-pressure: 2 `move`, 1 `scroll`, 0 everything else.
+   */
   readonly push: (json: string, t: number, movement: 0 | 1 | 2) => void;
-  /** Milliseconds since the session began; never goes back. */
+  /** Milliseconds since the session began. Never goes back. */
   readonly _clock: () => number;
   /** The session's 32 random bytes for digests of values. They never leave the tab. */
   readonly _salt: () => Uint8Array;
   /**
-   * To be called before an event is made, and with every act. `acts`: somebody did something, which keeps the session alive; what the
-   * page does by itself, and what is told of an act afterwards, does not. After 30 idle minutes or 24 hours an act ends the session and
-   * begins a new one (`_emit` end, then `_begin`); what is not an act belongs to no session then: the answer is false and it is left out.
+   * Called before an event is made, and on every act. `acts`: the visitor did something, which keeps the session alive;
+   * what the page does by itself, and an event made later from an act, does not. After 30 idle minutes or 24 hours an
+   * act ends the session and begins a new one (`_emit` end, then `_begin`). Returns false for anything else then: it
+   * belongs to no session and is left out.
    */
   readonly _active: (acts: boolean) => boolean;
   /**
-   * Ends recording. `stopped`: settle, `end`, flush; `opt_out`: forget what is held, `end`, remember for the tab. Both let the last
-   * frame be acknowledged for a moment and close.
+   * Ends recording. `stopped`: settles, emits `end` and sends; `opt_out`: deletes what is held, emits `end`, and stores
+   * the opt-out for the tab. Both wait a moment for the last acknowledgement, and close.
    */
   readonly _end: (reason: "stopped" | "opt_out") => void;
 }
 
 declare global {
-  /** True only in the build whose scrub gate is broken on purpose, for the test that must notice; folded away in the real one. */
+  /**
+   * "gate" in the build whose scrub gate is broken on purpose, for the test that must notice; empty, and folded away,
+   * in the real one.
+   */
   const __BROKEN__: string;
 }

@@ -1,4 +1,4 @@
-// Digests as they are built, minified: SHA-256 over salt and text, as Node's own has it.
+// The digest of the minified build: SHA-256 over salt and text, compared with Node's own.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -9,7 +9,7 @@ import { test } from "@playwright/test";
 
 const ROOT = join(import.meta.dirname, "..");
 
-test("SHA-256 as it is built", () => {
+test("SHA-256 of the minified build", () => {
   const directory = test.info().outputPath();
   mkdirSync(directory, { recursive: true });
   const [entry, out] = [join(directory, "entry.ts"), join(directory, "built.js")];

@@ -1,4 +1,4 @@
-// The privacy rules against the vector files that the server's tests run too, and what must hold for anything.
+// The privacy rules against the vector files that the server's tests run too, and properties that hold for any input.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -26,7 +26,7 @@ function cases(file: string): Case[] {
   return cases;
 }
 
-/** Fails with every case whose answer differs. */
+/** Fails with every case whose result differs. */
 function run(file: string, rule: (given: Case) => unknown, expected = (given: Case) => given.out): void {
   const failures = cases(file).flatMap((given) => {
     const [got, want] = [rule(given), expected(given)].map(sorted);
@@ -35,7 +35,7 @@ function run(file: string, rule: (given: Case) => unknown, expected = (given: Ca
   expect(failures, `${failures.length} of ${file} differ`).toEqual([]);
 }
 
-/** JSON with the keys of objects in order: Rust's maps are sorted, in JavaScript's numbers come first. */
+/** JSON with sorted keys: Rust's maps are sorted, JavaScript puts numbers first. */
 const sorted = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.map(sorted)}]`
@@ -54,10 +54,10 @@ const hints = (given: object): Hints => ({
   ...Object.fromEntries(Object.entries(given).filter(([key]) => ["field", "autocomplete", "name", "id"].includes(key))),
 });
 
-/** Refused or not; the code is the server's. */
+/** Whether a case is refused; only the server has the code. */
 const refusal = (given: Case): boolean => given.out !== null;
 
-/** Wrong on purpose for one file at a time: a run that compares nothing would not notice. */
+/** Wrong on purpose: a runner that compares nothing would not notice. */
 test("the runner sees a difference", () => {
   expect(() => run("token", () => false, refusal)).toThrow();
 });
@@ -76,7 +76,7 @@ test.describe("vectors", () => {
   test("length", () => run("length", (given) => lengthBucket((given.units as number) ?? text(given, "value").length)));
   test("error", () => run("error", (given) => scrubError(text(given))));
 
-  /** Whether these are the rules for what stands in accepted events is the server's to say: here, that ours let them be. */
+  /** The server decides which events are accepted; here, our rules must leave accepted ones unchanged. */
   test("event", () => {
     const accepted = cases("event").filter((given) => given.out === null);
     expect(accepted.length).toBeGreaterThan(10);
@@ -99,7 +99,7 @@ test.describe("vectors", () => {
   });
 });
 
-/** URLs, error templates, words, tags and paths, wherever they stand in an event. */
+/** Checks URLs, error templates, words, tags and paths anywhere in an event. */
 function everyTemplateStays(value: unknown): void {
   if (!value || typeof value !== "object") return;
   for (const [key, inner] of Object.entries(value)) {
@@ -183,7 +183,7 @@ function someText(next: () => number): string {
   return out;
 }
 
-/** Wide, deep, with records alike and of many sorts; of some hundred values, however it grows. */
+/** A wide and deep value, with records alike and of many sorts, of some hundred values at most. */
 function someJson(next: () => number, depth = 0, left = { values: 600 }): unknown {
   const pick = next();
   if (--left.values < 0 || depth > 11 || (depth > 0 && pick < 0.35)) return [null, true, 7, "jane", ""][Math.floor(next() * 5)];
@@ -207,8 +207,8 @@ const EXTRA: Extra = {
   sensitive: ["nickname", "salary"],
 };
 
-// Plain assertions: an `expect` costs more than the rule it looks at.
-test.describe("what must hold for anything", () => {
+// Plain assertions: an `expect` costs more than the rule it checks.
+test.describe("properties for any input", () => {
   test("a template of a URL is a template, with and without rules of settings", () => {
     const next = random(1);
     for (let turn = 0; turn < 40_000; turn++) {
@@ -221,7 +221,7 @@ test.describe("what must hold for anything", () => {
     }
   });
 
-  test("a rule of settings never shows more than there was without it", () => {
+  test("a rule of the settings never shows more than without it", () => {
     const next = random(2);
     const shown = (url: string) => url.split(/[/?#&]/).filter((part) => !/^[:*]/.test(part) && part);
     for (let turn = 0; turn < 20_000; turn++) {
@@ -259,7 +259,7 @@ test.describe("what must hold for anything", () => {
         }
       }
     };
-    // Larger than what is looked at, and a record all the way: no two of its parts are alike.
+    // Larger than the rule reads, and a record throughout: no two of its parts are alike.
     const record = (size: number): object =>
       Object.fromEntries(
         Array.from({ length: size }, (_, at) => [`part${at}`, at % 3 ? record(size - at) : at % 2 ? "jane" : at]),
@@ -273,7 +273,7 @@ test.describe("what must hold for anything", () => {
     }
   });
 
-  test("nothing takes longer than in proportion", () => {
+  test("every rule takes linear time", () => {
     const units = [
       "a",
       " ",
@@ -313,12 +313,12 @@ test.describe("what must hold for anything", () => {
       return performance.now() - began;
     };
     time(1_000);
-    // A square would take 400 times as long.
+    // Quadratic time would be 400 times as long.
     const short = time(1_000);
     assert(time(20_000) < (short + 5) * 100);
   });
 
-  test("a page that has bent the prototype of objects changes nothing", () => {
+  test("a page that has changed Object.prototype changes nothing", () => {
     const bent = Object.prototype as Record<string, unknown>;
     const body = JSON.parse('{"__proto__":{"age":1},"constructor":2,"toString":[{"a":1}],"name":"jane"}') as unknown;
     const before = sorted(keyTree(body));
@@ -335,16 +335,16 @@ test.describe("what must hold for anything", () => {
   });
 });
 
-test.describe("what settings add", () => {
+test.describe("rules of the settings", () => {
   const cases: [rules: string[], url: string, out: string][] = [
-    // Segments that would have stayed are told as the rule says.
+    // Segments that would have stayed are replaced as the rule says.
     [["/u/:name/posts/*"], "/u/anything/posts/edit", "/u/:name/posts/edit"],
     [["/shop/:text"], "/shop/cart", "/shop/:text"],
     [["/shop/:text"], "https://other.example/shop/cart?a=1#top", "https://other.example/shop/:text?a"],
-    // What a rule lets be is judged by the ordinary rules.
+    // The ordinary rules judge the segments that a rule leaves.
     [["/u/:name/posts/*"], "/u/anything/posts/8f3ac91b77", "/u/:name/posts/:id"],
     [["/users/*"], "/users/jane", "/users/:id"],
-    // A hidden `users` still asks who comes next.
+    // A hidden `users` still marks the next segment as a person.
     [["/:text/*"], "/users/jane", "/:text/:id"],
     [["/:text/*"], "/users/jane#/jane", "/:text/:id#/:id"],
     [["/:text/**"], "/users/jane#/jane", "/:text/:more#/:text"],
@@ -354,7 +354,7 @@ test.describe("what settings add", () => {
     [["/files/**"], "/filesystem/a", "/filesystem/a"],
     [["/**"], "/a/b", "/:more"],
     [["/**"], "/", "/"],
-    // As many segments as the rule has, in whatever case, with parameters and empty segments left aside.
+    // As many segments as the rule has, in any case, without parameters and empty segments.
     [["/shop/:id"], "/shop/cart/new", "/shop/cart/new"],
     [["/shop/:id"], "/Shop/cart", "/Shop/:id"],
     [["/shop/:id/"], "/shop//cart;v=1/", "/shop/:id"],
@@ -373,7 +373,7 @@ test.describe("what settings add", () => {
     }
   });
 
-  test("what is no URL rule", () => {
+  test("invalid URL rules", () => {
     for (const rule of [
       "",
       "shop",

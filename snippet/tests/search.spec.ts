@@ -6,18 +6,18 @@ import { COMMON, SECRETS } from "./browser/proof/secrets";
 
 const SALT = "5a".repeat(32);
 const search = openSearch(SECRETS, COMMON, SALT);
-/** What a capture is made of beside secrets: words of the protocol, digests, numbers, bytes. */
+/** What a capture contains beside secrets: words of the protocol, digests, numbers, bytes. */
 const CLEAN = `{"type":"batch","v":1,"session":"01M844DZG0YVM1BB80V6S7Q7RR","seq":0,"events":[[17,"input",{"el":{"tag":"input",
   "type":"email","path":"main>form:2>input","classes":["btn","is-open"]},"value":{"kind":"email","len":5,
   "digest":"3c6e0b8a9c15224a8228b9a98ca1531d5e9c4ba4b9d7c7f0f1c0a5f9c0b1d2e3"},"ms":1200}]],"server_time":1795435210300}`;
 
-test("there are secrets enough, each once", () => {
+test("there are enough secrets, each once", () => {
   expect(SECRETS.length).toBeGreaterThanOrEqual(90);
   expect(new Set(SECRETS.map(({ value }) => value)).size).toBe(SECRETS.length);
   expect(new Set(SECRETS.map(({ name }) => name)).size).toBe(SECRETS.length);
 });
 
-test("every form of every secret is found, wherever it stands, and named", () => {
+test("every form of every secret is found at any position, and named", () => {
   let planted = 0;
   const missed: string[] = [];
   for (const { name, value } of SECRETS) {
@@ -54,7 +54,7 @@ test("case does not hide a secret", () => {
   expect(missed).toEqual([]);
 });
 
-test("encodings made by other means are found", () => {
+test("encodings made by other programs are found", () => {
   const [{ value: mail }, { value: name }] = [SECRETS[0]!, SECRETS.find((secret) => secret.value.includes("Guðmundsdóttir"))!];
   const written = [
     JSON.stringify({ deep: [{ mail }] }),
@@ -73,7 +73,7 @@ test("encodings made by other means are found", () => {
   expect(written.filter((hay) => !search.search("here", hay).length)).toEqual([]);
 });
 
-test("nothing is found where nothing is", () => {
+test("nothing is found in a capture without secrets", () => {
   expect(search.search("here", CLEAN)).toEqual([]);
   expect(search.search("here", Buffer.alloc(0))).toEqual([]);
   // Bytes, hex, base64 and digits at random, reproducibly: none of the forms is short enough for chance.

@@ -1,18 +1,20 @@
 /**
- * People on pages of somebody's site that has our script tag: real Chromium, a real page, real input.
+ * Visits to a site with our script tag: real Chromium, real pages, real input.
  *
- *     node visit.ts <script URL> <how many>
+ *     node visit.ts <script URL> <number of visits>
  *
- * Prints what the browsers were told as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}. What a page sent as it
- * went away may stand in the store too, without that it has read the acknowledgement.
+ * Prints the server's replies as JSON: {visits: [{acked: [[session, seq, events]], rejected, errors}], planted: […]}.
+ * Frames that a page sent as it went may be in the store too, although the page did not read their acknowledgement.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chromium, type Page } from "../../demo/record/playwright.ts";
+import { LAUNCH } from "../../snippet/testing/chromium.ts";
+import { chromium, type Page } from "../../snippet/testing/playwright.ts";
+import type { Frame, Reply } from "../../snippet/testing/wire.ts";
 
 const [script, many] = [process.argv[2] ?? "", Number(process.argv[3])];
 
-// What must reach nobody.
+// Values that must not leave the browser.
 const planted = ["jane.roe@planted.example", "Planted Roe", "+1 202 555 0147"];
 
 const page = (title: string, body: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
@@ -42,7 +44,7 @@ interface Visit {
   errors: string[];
 }
 
-/** As when its tab is hidden for a moment: what is held is sent. */
+/** Makes the page send what it holds, as when its tab is hidden for a moment. */
 const flush = (page: Page) =>
   page.evaluate(() => {
     for (const state of ["hidden", "visible"]) {
@@ -51,19 +53,7 @@ const flush = (page: Page) =>
     }
   });
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
+const browser = await chromium.launch(LAUNCH);
 
 async function visit(number: number): Promise<Visit> {
   const seen: Visit = { acked: [], rejected: [], errors: [] };
@@ -73,20 +63,21 @@ async function visit(number: number): Promise<Visit> {
   tab.on("pageerror", (error) => seen.errors.push(error.message));
   tab.on("websocket", (socket) => {
     socket.on("framesent", ({ payload }) => {
-      const frame = JSON.parse(String(payload));
+      const frame = JSON.parse(String(payload)) as Frame;
       pending.set(frame.seq, frame.events.length);
     });
     socket.on("framereceived", ({ payload }) => {
-      const reply = JSON.parse(String(payload));
-      // Sent again soon: on a busy machine the table may not answer in time.
-      if (reply.type === "error" && reply.retry) return;
-      if (reply.type !== "ack" || pending.get(reply.seq) !== reply.accepted) seen.errors.push(String(payload));
-      seen.acked.push([reply.session, reply.seq, reply.accepted]);
-      seen.rejected.push(...(reply.rejected ?? []));
-      pending.delete(reply.seq);
+      const { type, retry, session = "", seq = -1, accepted = -1, rejected = [] } = JSON.parse(String(payload)) as Reply;
+      // The page sends it again soon: on a busy machine the table may not answer in time.
+      if (type === "error" && retry) return;
+      if (type !== "ack" || pending.get(seq) !== accepted) seen.errors.push(String(payload));
+      seen.acked.push([session, seq, accepted]);
+      seen.rejected.push(...rejected);
+      pending.delete(seq);
     });
   });
-  // Until this page has sent what it holds and been told that it is stored: a page that goes away takes its unread acknowledgements with it.
+  // Waits until this page has sent what it holds and read the acknowledgements: a page that goes away does not read
+  // them any more.
   const settle = async () => {
     const before = seen.acked.length;
     for (let i = 0; i < 300 && (pending.size > 0 || seen.acked.length === before); i++) {

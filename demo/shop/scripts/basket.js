@@ -39,7 +39,7 @@ export async function load() {
   }
 }
 
-/** Does something to the cart, which is made where there is none. */
+/** Changes the cart, and makes one where there is none. */
 async function change(path, options) {
   const id = sessionStorage.getItem(KEY) ?? (await create()).id;
   try {

@@ -10,6 +10,7 @@ export function price(product) {
   return [now, " ", h("s", { class: "Price_was__p0Zt8" }, money(product.compare_at_price))];
 }
 
+/** The card of a product; `extra` elements are appended to it. */
 export function card(product, ...extra) {
   const out = !product.inventory.in_stock;
   return h(

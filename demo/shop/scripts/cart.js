@@ -6,7 +6,7 @@ import "./elements.js";
 const NOTE = 500;
 const DRAGGED = "application/x-shop-line";
 
-/** Does something to the cart; a refusal with words for the customer is shown to them. */
+/** Changes the cart; shows the customer a refusal that has a message for them. */
 async function attempt(work) {
   try {
     return await work();
@@ -30,7 +30,7 @@ async function keepForLater(item) {
   toast(`${item.product.name} is on your wishlist.`);
 }
 
-/** Moves a line by so many places: what dragging does, from the keyboard. */
+/** Moves a line by so many places, by keyboard, as dragging does. */
 async function move(item, by) {
   const ids = basket.current().items.map((other) => other.id);
   const from = ids.indexOf(item.id);
@@ -224,7 +224,7 @@ function promo() {
       await busy($("button", form), () => basket.setPromo($("#promo-code").value));
       form.reset();
     } catch (failure) {
-      // A refused code is the customer's to mend. Anything else is not expected here, and nobody catches it.
+      // The customer can correct a refused code. Anything else is not expected here, and is not caught.
       if (failure.status !== 422) throw failure;
       said.textContent = failure.message;
     }

@@ -5,7 +5,7 @@ const slug = location.pathname.split("/").pop();
 const filters = $("#filters");
 const NO_LIMIT = Number($("#filter-price").max);
 
-/** What the address says is what the filters show. */
+/** The filters show the values in the address. */
 function fromAddress() {
   const query = new URLSearchParams(location.search);
   for (const field of filters.elements) {
@@ -30,7 +30,7 @@ function showPrice() {
   $("#filter-price-text").textContent = amount >= NO_LIMIT ? "Any price" : `Up to ${money({ amount, currency: "USD" })}`;
 }
 
-/** Pages are links: each is an address of its own, and loads anew. */
+/** Pages are links: each has its own address and is loaded. */
 function pages({ page, pages: count }) {
   const link = (to, label, content, current) => {
     const wanted = query();

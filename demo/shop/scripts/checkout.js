@@ -1,5 +1,5 @@
-// The checkout: one page, a step for each path under /demo/checkout/. What was typed stays in this module, and goes
-// nowhere but to the API.
+// The checkout: one page, a step for each path under /demo/checkout/. What the customer types stays in this module, and
+// goes only to the API.
 
 import * as basket from "./basket.js";
 import { addressFields, addressLines, field, savedCard } from "./fields.js";
@@ -15,7 +15,7 @@ let cart = null;
 
 const step = () => location.pathname.slice(BASE.length + 1) || "address";
 
-/** The furthest step that what is known allows. */
+/** The furthest step that the data so far allows. */
 function allowed(wanted) {
   if (wanted === "done") return draft.order || sessionStorage.getItem("shop.order") ? "done" : "address";
   if (!draft.address) return "address";
@@ -195,7 +195,7 @@ function cardFields(known) {
 
 function paymentStep(failure) {
   const saved = draft.user?.saved_card;
-  // A card that was declined is typed again.
+  // The customer types a declined card again.
   const known = failure ? null : draft.payment;
   const useSaved = saved && !failure && known?.method !== "card";
   const fields = cardFields(known);

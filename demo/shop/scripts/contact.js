@@ -1,4 +1,4 @@
-import { $, api, busy, check, h, tell } from "./lib.js";
+import { $, api, busy, check, h, showFailure } from "./lib.js";
 
 const form = $("#contact-form");
 
@@ -16,6 +16,6 @@ form.addEventListener("submit", async (event) => {
     );
     $("h2", form).focus();
   } catch (failure) {
-    tell(form, failure, $("#contact-error"));
+    showFailure(form, failure, $("#contact-error"));
   }
 });

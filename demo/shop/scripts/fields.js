@@ -63,7 +63,7 @@ export const addressLines = (address) => [
   COUNTRIES[address.country] ?? address.country,
 ];
 
-/** The box of a saved card. It says who somebody is, so it is masked. */
+/** The box of a saved card. It identifies the customer, so it is masked. */
 export const savedCard = (card) =>
   h(
     "div",

@@ -9,7 +9,10 @@ export const $ = (selector, root = document) => root.querySelector(selector);
 /** All elements that match. */
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/** Makes an element. `onclick` and the like become listeners, `class` and all else attributes; `false` and `null` are left out. */
+/**
+ * Makes an element. `onclick` and the like become listeners, `class` and all else attributes; `false` and `null` are
+ * left out.
+ */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -43,7 +46,7 @@ export class ApiFailure extends Error {
   }
 }
 
-/** Asks the API. `body` is sent as JSON, unless it is a form's data. */
+/** Calls the API. `body` is sent as JSON, unless it is a form's data. */
 export async function api(path, { method = "GET", body, signal } = {}) {
   const headers = { accept: "application/json" };
   const token = sessionStorage.getItem("shop.token");
@@ -67,7 +70,7 @@ export function money({ amount, currency }) {
 /** A day as people read it. */
 export const day = (iso) => new Intl.DateTimeFormat("en-US", { dateStyle: "medium" }).format(new Date(iso));
 
-/** Says something at the lower edge for a while; with `undo`, it can be taken back. */
+/** Shows a message at the lower edge for a while; with `undo`, the action can be undone. */
 export function toast(message, undo) {
   const place = $("#toasts");
   if (!place) return;
@@ -124,7 +127,7 @@ export function mark(form, wrong) {
   return first === null;
 }
 
-/** What the browser itself finds wrong with a form. */
+/** What the browser itself refuses in a form, by field. */
 export function check(form) {
   const wrong = {};
   for (const field of form.elements) {
@@ -135,8 +138,8 @@ export function check(form) {
   return mark(form, wrong);
 }
 
-/** What the API found wrong with a form, at the fields or, for all else, in the box at its top. */
-export function tell(form, failure, box) {
+/** Shows what the API refused in a form: at the fields or, for anything else, in the box at its top. */
+export function showFailure(form, failure, box) {
   if (!(failure instanceof ApiFailure)) throw failure;
   const wrong = Object.fromEntries(Object.entries(failure.fields).map(([name, { code }]) => [name, code]));
   const known = Object.keys(wrong).some((name) => form.elements[name]);
@@ -147,7 +150,7 @@ export function tell(form, failure, box) {
   mark(form, wrong);
 }
 
-/** Holds a button while something runs. */
+/** Disables a button while something runs. */
 export async function busy(button, work) {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");

@@ -1,4 +1,4 @@
-import { $, api, busy, check, tell } from "./lib.js";
+import { $, api, busy, check, showFailure } from "./lib.js";
 import { enter } from "./session.js";
 
 const form = $("#login-form");
@@ -20,6 +20,6 @@ form.addEventListener("submit", async (event) => {
   try {
     enter(await busy($('button[type="submit"]', form), () => api("/auth/login", { method: "POST", body: { email, password } })));
   } catch (failure) {
-    tell(form, failure, $("#login-error"));
+    showFailure(form, failure, $("#login-error"));
   }
 });

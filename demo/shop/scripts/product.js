@@ -121,7 +121,7 @@ function wishing() {
   if (basket.current()) show(basket.current());
 }
 
-/** The button is there for everything that is worn. One of these things came without a chart. */
+/** Every product that is worn has the button. One of them has no chart, by mistake. */
 function sizeGuide(product) {
   const worn = product.options.some((option) => option.values.some((value) => value.id === "xl"));
   const button = $("#size-guide");

@@ -1,4 +1,4 @@
-import { $, api, busy, check, tell, values } from "./lib.js";
+import { $, api, busy, check, showFailure, values } from "./lib.js";
 import { enter } from "./session.js";
 
 const form = $("#register-form");
@@ -11,6 +11,6 @@ form.addEventListener("submit", async (event) => {
   try {
     enter(await busy($('button[type="submit"]', form), () => api("/auth/register", { method: "POST", body })));
   } catch (failure) {
-    tell(form, failure, $("#register-error"));
+    showFailure(form, failure, $("#register-error"));
   }
 });

@@ -1,6 +1,6 @@
 // Reviews. They are older than the rest of this shop and still speak XMLHttpRequest.
 
-import { $, ApiFailure, busy, check, day, h, icon, tell, toast } from "./lib.js";
+import { $, ApiFailure, busy, check, day, h, icon, showFailure, toast } from "./lib.js";
 import "./elements.js";
 
 function send(method, url, body) {
@@ -35,6 +35,7 @@ function row(review) {
   );
 }
 
+/** Loads the reviews of a product, and shows them. */
 export async function reviews(slug) {
   const url = `/demo/api/products/${slug}/reviews`;
   const list = $("#review-list");
@@ -57,7 +58,7 @@ export async function reviews(slug) {
     try {
       await busy($("button", form), () => send("POST", url, { author, title, body, rating: $("#review-rating").value }));
     } catch (failure) {
-      return tell(form, failure);
+      return showFailure(form, failure);
     }
     form.reset();
     toast("Thank you. Your review is there.");

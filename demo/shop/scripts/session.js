@@ -4,9 +4,10 @@ import { ApiFailure, api } from "./lib.js";
 
 const TOKEN = "shop.token";
 
+/** Whether a customer is signed in. */
 export const signedIn = () => sessionStorage.getItem(TOKEN) !== null;
 
-/** Signs in with the answer of login or register, and goes where the customer came from. */
+/** Signs in with the response of login or register, and goes back to where the customer came from. */
 export function enter({ token }) {
   sessionStorage.setItem(TOKEN, token);
   const next = new URLSearchParams(location.search).get("next") ?? "";

@@ -2,6 +2,7 @@
 
 import { h, money } from "./lib.js";
 
+/** Fills `list` with these amounts. */
 export function totals(list, { subtotal, discount, shipping, tax, total }) {
   const rows = [
     ["Subtotal", money(subtotal)],

@@ -1,6 +1,7 @@
 /**
- * What the page asks of its servers, by `fetch` and XMLHttpRequest: method, URL, how it ended, and the shapes of JSON that went and
- * came. The page gets what it would have got: nothing is awaited for, no body is read but from a clone, and never one that streams.
+ * Calls of the page to its servers, by `fetch` and XMLHttpRequest: method, URL, status, and the shapes of JSON bodies.
+ * The page gets exactly what it would have got: it never waits for us, bodies are read from a clone only, and streams
+ * are not read.
  */
 
 import {
@@ -22,9 +23,11 @@ import { isIgnoredHost, settings } from "../settings";
 import type { Context, Observer } from "../types";
 
 const plain = Promise.prototype;
-/** Longest body that is looked at. */
+/** Longest body that is parsed, in bytes or UTF-16 units. */
 const BODY = 64 * 1024;
-/** Longest that an answer is read: while it is, the page's own `cancel` does not close the connection. */
+/**
+ * Longest time to read a response, in milliseconds: in that time the page's own `cancel` does not close the connection.
+ */
 const READ_MS = 5_000;
 const IS_FORM = /^application\/x-www-form-urlencoded *(;|$)/i;
 const IS_JSON = /^\w+\/(?!stream)([\w.-]+\+)?json *(;|$)/i;
@@ -38,7 +41,7 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Forms are flat records of strings. */
+/** The keys of a form: a flat record of strings. */
 const fields = (form: { forEach(run: (value: unknown, key: string) => void): void }): unknown => {
   const out: Record<string, string> = Object.create(null);
   form.forEach((_, key) => {
@@ -47,7 +50,7 @@ const fields = (form: { forEach(run: (value: unknown, key: string) => void): voi
   return out;
 };
 
-/** `owner[name]` unless code of the page's own would run: what it answers may be good for once only. */
+/** `owner[name]`, unless that would run code of the page, whose result may be usable only once. */
 function peek(owner: object | null, name: string): unknown {
   for (let at = owner; at; at = getPrototypeOf(at)) {
     const found = getOwnPropertyDescriptor(at, name);
@@ -56,7 +59,7 @@ function peek(owner: object | null, name: string): unknown {
   return;
 }
 
-/** The content type among `headers`. An iterator would be used up by reading it. */
+/** The content type in `headers`. An iterator is not read: that would use it up. */
 function typeOf(headers: object): string {
   if (headers instanceof Headers) return headerOf(headers, "content-type") || "";
   let type: unknown;
@@ -66,7 +69,10 @@ function typeOf(headers: object): string {
   return typeof type === "string" ? type : "";
 }
 
-/** What of a request's body has keys. A text is a form only if it is said to be one: nearly any may have a `=` in it. */
+/**
+ * The body of a request as a value with keys. A text is a form only if its content type says so: nearly any may contain
+ * a `=`.
+ */
 function shapeOf(body: unknown, headers?: object): unknown {
   if (body instanceof FormData || body instanceof URLSearchParams) return fields(body);
   if (typeof body !== "string" || body.length > BODY) return;
@@ -74,11 +80,11 @@ function shapeOf(body: unknown, headers?: object): unknown {
   return isForm ? fields(new URLSearchParams(body)) : parse(body);
 }
 
-/** As much of a stream as is looked at; nothing if there is more, or if it takes longer. */
+/** The text of a response; undefined if it is longer than `BODY`, or takes longer than `READ_MS`. */
 async function read(answer: Response): Promise<string | undefined> {
   const reader = answer.body!.getReader();
   let late = false;
-  // Nobody reads on: without this the page's own copy would stop as well.
+  // We read no further: an unread clone would stall the page's own copy.
   const cancel = () => {
     late = true;
     reader.cancel().catch(() => {});
@@ -101,17 +107,20 @@ async function read(answer: Response): Promise<string | undefined> {
 }
 
 interface Call {
-  /** The answer came, or with status 0 none; its shape is told apart, since it may take long. */
+  /** The response has come (status 0: none has). Returns a function that emits the event, once the body is read. */
   _end(status: number): (response?: unknown) => void;
 }
 
-/** One call as it begins; nothing where it is not to be told. `headers` are those of `fetch`. */
+/**
+ * Begins one call; undefined where it must not be recorded. `headers` are those of `fetch`; undefined for
+ * XMLHttpRequest.
+ */
 function begin({ _emit, _clock }: Context, method: unknown, target: unknown, body: unknown, headers?: object): Call | undefined {
   let url: URL;
   try {
     url = new URL(`${target}`, baseOf(document));
   } catch {
-    // The browser refuses it as well.
+    // The browser refuses such a URL as well.
     return;
   }
   if (isIgnoredHost(url.hostname) || (url.host === new URL(settings.socket).host && /^\/(js\/world\/|ws$)/.test(url.pathname)))
@@ -141,20 +150,20 @@ export const api: Observer = (context) => {
     const call = begin(context, given("method") || asked.method, asked.url || target, given("body"), Object(headers));
     if (!call) return;
     const answered = _gate._guard((answer: Response) => {
-      const tell = call._end(answer.status);
+      const report = call._end(answer.status);
       const { headers, body } = answer;
-      // A mock may answer with one that has been read.
+      // A mock may return a response that has been read.
       const isRead = !body || answer.bodyUsed || body.locked;
-      if (isRead || !IS_JSON.test(headers.get("content-type") || "") || +headers.get("content-length")! > BODY) return tell();
+      if (isRead || !IS_JSON.test(headers.get("content-type") || "") || +headers.get("content-length")! > BODY) return report();
       read(answer.clone()).then(
-        _gate._guard((text) => tell(text ? parse(text) : undefined)),
-        _gate._guard(() => tell()),
+        _gate._guard((text) => report(text ? parse(text) : undefined)),
+        _gate._guard(() => report()),
       );
     });
     const failed = _gate._guard(() => call._end(0)());
     return (result) => {
       const promise = result as Promise<Response>;
-      // One that the page has put something on, or made itself, is the page's: it is only listened to.
+      // A promise of the page's own class, or with properties of its own, is passed on unchanged.
       if (getPrototypeOf(promise) !== plain || Reflect.ownKeys(promise)[0]) {
         promise.then(answered, failed);
         return;
@@ -190,7 +199,7 @@ export const api: Observer = (context) => {
         const { status, responseType } = request;
         const isText = loaded <= BODY && /^(text|json|)$/.test(responseType);
         const isJson = isText && IS_JSON.test(request.getResponseHeader("content-type") || "");
-        // Of `json` the browser gives the parsed body, of the others a text.
+        // For `json` the browser gives the parsed body, for the others a text.
         const body: unknown = isJson ? request.response : undefined;
         call._end(status)(typeof body === "string" && responseType !== "json" ? parse(body) : (body ?? undefined));
       },

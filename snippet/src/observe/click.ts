@@ -1,14 +1,14 @@
-/** Clicks and taps, with whatever button, and those that a key makes. */
+/** Clicks and taps with any button, and those that a key makes. */
 
 import { control, look } from "../element";
 import type { Observer } from "../types";
 import { viewportOf } from "./frames";
 
-/** A click that Enter makes elsewhere comes within this time. */
+/** Milliseconds within which a click that Enter makes on another element follows the key. */
 const ENTER_MS = 500;
 
 export const click: Observer = ({ _gate, _emit, _people }) => {
-  /** What a click on a label clicks as well, at once. */
+  /** The control that a click on its label clicks at once as well. */
   let labelled: unknown;
   let enter: KeyboardEvent | undefined;
   let entered: Node;
@@ -17,8 +17,8 @@ export const click: Observer = ({ _gate, _emit, _people }) => {
     enter = event.key === "Enter" ? event : undefined;
     entered = target;
   });
-  const tell = (button?: string) => (event: MouseEvent, target: Node) => {
-    // Enter in a field clicks the form's first button: nobody did.
+  const record = (button?: string) => (event: MouseEvent, target: Node) => {
+    // Enter in a field clicks the form's first button; the visitor did not.
     if (target === labelled || (!event.detail && enter && event.timeStamp - enter.timeStamp < ENTER_MS && target !== entered))
       return;
     const meant = control(target);
@@ -29,8 +29,8 @@ export const click: Observer = ({ _gate, _emit, _people }) => {
     const [x, y] = viewportOf(event);
     _emit("click", { el, x, y, button, count: event.detail > 1 ? event.detail : 0 });
   };
-  _people("click", tell());
-  // The second button has an event of its own, `contextmenu`, which long presses and keys make as well.
-  _people("auxclick", tell("middle"));
-  _people("contextmenu", tell("right"));
+  _people("click", record());
+  // The second button has its own event, `contextmenu`, which long presses and keys cause as well.
+  _people("auxclick", record("middle"));
+  _people("contextmenu", record("right"));
 };

@@ -1,11 +1,11 @@
-/** Things dragged: by the browser's own drag and drop, or by the page's with the pointer. */
+/** Drags: by the browser's drag and drop, or by the page's own with the pointer. */
 
 import { control, field, isIgnored, type Look, look } from "../element";
 import { now } from "../natives";
 import type { Observer } from "../types";
 import { under, viewportOf } from "./frames";
 
-/** A hand that clicks moves less. */
+/** Pixels; a hand that clicks moves less. */
 const FAR = 10;
 
 export const drag: Observer = ({ _emit, _people }) => {
@@ -37,17 +37,17 @@ export const drag: Observer = ({ _emit, _people }) => {
 
   _people<PointerEvent>("pointerdown", (event, target) => {
     begin(event, target);
-    // Fields have selections and sliders of their own, which `input` tells of.
+    // Fields have their own selections and sliders, which `input` records.
     if (event.button || field(target)) el = undefined;
   });
   _people<PointerEvent>("pointerup", (event) => {
-    // That was text being selected.
+    // The visitor selected text.
     if (!event.view!.document.getSelection()!.isCollapsed) return;
     dropOn(under(event));
     end(event);
   });
   _people("pointercancel", () => {
-    // A scroll; or the browser's own drag, which has begun before.
+    // A scroll; or the browser's own drag, which has begun already.
     if (!native) el = undefined;
   });
   _people("dragstart", begin);

@@ -1,13 +1,13 @@
-/** Script errors and rejections that nobody handled. */
+/** Script errors and unhandled rejections. */
 
 import type { Observer } from "../types";
 
-/** Most that is looked at: a text without end must not stop the page. */
+/** Characters that are read: an endless text must not block the page. */
 const MOST = 4096;
 const PLACE = /\b([a-z][a-z-]{1,20}:\/\/[^\s()]{1,1024}):(\d+):(\d+)/;
 
 export const error: Observer = ({ _gate, _emit }) => {
-  const tell = (thrown: unknown, message: unknown, place: readonly unknown[], rejection?: boolean) => {
+  const report = (thrown: unknown, message: unknown, place: readonly unknown[], rejection?: boolean) => {
     const { name, message: own } = (thrown || {}) as Error;
     _emit("error", {
       name: name || "Other",
@@ -19,11 +19,11 @@ export const error: Observer = ({ _gate, _emit }) => {
     });
   };
   _gate._on<ErrorEvent>(window, "error", (event) => {
-    // What fails to load tells so on its own element, and has no message.
-    if (event.message) tell(event.error, event.message, [event.filename, event.lineno, event.colno]);
+    // A resource that fails to load fires on its own element, without a message.
+    if (event.message) report(event.error, event.message, [event.filename, event.lineno, event.colno]);
   });
   _gate._on<PromiseRejectionEvent>(window, "unhandledrejection", ({ reason }) => {
     const [, ...place] = PLACE.exec(`${(reason || {}).stack}`.slice(0, MOST)) || [];
-    tell(reason, typeof reason === "string" ? reason : "", place, true);
+    report(reason, typeof reason === "string" ? reason : "", place, true);
   });
 };

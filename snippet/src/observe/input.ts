@@ -1,14 +1,15 @@
-/** Fields that were filled and left. */
+/** Fields that a visitor filled and left. */
 
 import { field, isCaretIgnored, isTyped, type Look, look, rememberPasswords } from "../element";
 import { matches, now } from "../natives";
 import type { Observer } from "../types";
 
-/** What was filled in without focus (autofill, controls that take none) is left when nothing more comes for this long. */
+/** Milliseconds without input after which a field without focus (autofill, controls that take none) counts as left. */
 const QUIET_MS = 1000;
-/** Keys that write or take back; `Process` and `Unidentified` are those of input methods and of on-screen keyboards. */
+/** Keys that write or delete; `Process` and `Unidentified` come from input methods and on-screen keyboards. */
 const WRITES = /^(.|Backspace|Delete|Dead|Process|Unidentified)$/su;
 
+/** A field between the first touch and the moment it is left. */
 interface Visit {
   _look: Look;
   _from: number;
@@ -23,7 +24,7 @@ interface Visit {
   _quiet?: () => void;
 }
 
-/** What is in a field: of boxes and radio buttons what they stand for if they are on. */
+/** The value of a field; of a checkbox or radio button its value if it is on. `submit.ts` uses it as well. */
 export function filledIn(element: Element): string {
   const { value, checked, selectedOptions } = element as HTMLInputElement & HTMLSelectElement;
   if (selectedOptions) {
@@ -39,12 +40,12 @@ export function filledIn(element: Element): string {
 export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
   const visits = new Map<Element, Visit>();
   let focused: Element | undefined;
-  /** A secret that was told before it was left: one for each key would tell its length. */
-  let told: Element | undefined;
+  /** A secret field that was reported before it was left: an event for each key would reveal its length. */
+  let reported: Element | undefined;
 
   const visit = (element: Element): Visit | undefined => {
-    if (element === told || isCaretIgnored(element)) return;
-    // It had the focus before we came; a document that is an editor has it without a word.
+    if (element === reported || isCaretIgnored(element)) return;
+    // It may have the focus without an event: from before our start, or as a document that is an editor.
     if (matches(element, ":focus,body")) focused = element;
     const known = visits.get(element);
     if (known) return known;
@@ -69,10 +70,10 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
     visits.delete(element);
     if (!left) return;
     if (!left._touched) return;
-    // What became a secret meanwhile is one, and what was one stays one.
+    // A field that has become a secret is one, and one that was stays one.
     const el = element.isConnected && !left._look._secret ? look(element) : left._look;
     if (!el) return;
-    if (el._secret && element === focused) told = element;
+    if (el._secret && element === focused) reported = element;
     _emit("input", {
       el,
       value: filledIn(element),
@@ -87,19 +88,19 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
     for (const element of [...visits.keys()]) if (element !== kept) leave(element);
   };
 
-  // "Show password" makes a text of it before anybody comes to the field.
+  // "Show password" makes a text field of it before the visitor comes to the field.
   _people("pointerdown", rememberPasswords);
   _people("focusin", (event, target) => {
     rememberPasswords(event);
     focused = field(target);
-    told = undefined;
-    // An element that is removed is left without a word.
+    reported = undefined;
+    // An element that is removed is left without an event.
     leaveOthers(focused);
     if (focused) visit(focused);
   });
   _people("focusout", (_, target) => {
     const element = field(target);
-    focused = told = undefined;
+    focused = reported = undefined;
     if (element) leave(element);
   });
   _people<KeyboardEvent>("keydown", (event, target) => {
@@ -133,6 +134,6 @@ export const input: Observer = ({ _gate, _emit, _people, _onSettle }) => {
       at._quiet = _gate._after(QUIET_MS, () => leave(element), at._quiet);
     }
   });
-  // While somebody is in a field it is not left: a page that changes its address with each key would tell each beginning.
+  // The field with the focus is not left: a page that changes its address with each key would report each beginning.
   _onSettle((last) => leaveOthers(last || !focused || !focused.isConnected ? undefined : focused));
 };

@@ -30,7 +30,7 @@ export const key: Observer = ({ _emit, _people }) => {
     const el = look(at || target);
     if (at ? !el || isCaretIgnored(at) : !el && target !== document) return;
     const isSecret = at ? el!._secret : el && isClosed(target as Element);
-    // The rest would tell how a secret was typed; corrections are told with the field.
+    // Other keys would reveal how a secret was typed; corrections are part of the `input` event.
     if (isSecret ? !/^(Enter|Tab|Escape)$/.test(name) : at && /^(Bac|Del)/.test(name) && isTyped(at)) return;
     const mods = +altKey + 2 * +ctrlKey + 4 * +metaKey + 8 * +shiftKey;
     _emit("key", { key: name, mods, el: /^(body|html)$/.test(el ? el.tag : "") ? undefined : el });

@@ -1,11 +1,11 @@
-/** What the session is told of device and browser: families, never the user agent. */
+/** Device and browser of the session: families, never the user agent. */
 
 import { referrerOf } from "../natives";
 import type { Raw } from "../types";
 
 type Table = [string, RegExp][];
 
-/** The first that fits: most call themselves Chrome too, and nearly all of them Safari. */
+/** The first match counts: most browsers also call themselves Chrome, and nearly all Safari. */
 const BROWSERS: Table = [
   ["edge", /Edg\w*\/(\d+)/],
   ["opera", /OPR\/(\d+)/],
@@ -29,6 +29,7 @@ const DEVICES: Table = [
   ["desktop", /^/],
 ];
 
+/** The raw `meta` of a session's first frame; `main.ts` passes it to the scrub gate. */
 export function meta(): Raw {
   const { userAgent, language, maxTouchPoints, webdriver } = navigator;
   const agent = userAgent + (maxTouchPoints > 1 ? " touches" : "");
@@ -41,7 +42,7 @@ export function meta(): Raw {
     version: +(version.exec(agent) || [])[1]!,
     os: first(SYSTEMS)[0],
     referrer: referrerOf(document).replace(/[?#].*/s, "") || undefined,
-    // `zh-Hans-CN` is told as `zh`.
+    // `zh-Hans-CN` becomes `zh`.
     language: (/^[a-z]{2,3}(-[A-Z]{2}\b)?/.exec(language) || [])[0],
     tz: -new Date().getTimezoneOffset(),
     automated: webdriver,

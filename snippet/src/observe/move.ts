@@ -1,11 +1,11 @@
-/** Pointer movement: a point every tenth of a second. */
+/** Pointer movement, as a point every tenth of a second. */
 
 import { isIgnored } from "../element";
 import type { Observer } from "../types";
 import { under, viewportOf } from "./frames";
 
 const STEP_MS = 100;
-/** While we take too much of the page's time. */
+/** Used while we take too much of the main thread. */
 const BUSY_STEP_MS = 400;
 const PAUSE_MS = 1000;
 const STEPS = 64;
@@ -24,7 +24,7 @@ export const move: Observer = ({ _gate, _emit, _clock, _people, _onSettle }) => 
     if (!latest) return;
     const [event, target, time] = latest;
     latest = undefined;
-    // While a button is down the target may be what has captured the pointer.
+    // While a button is down, the target may be an element that has captured the pointer.
     if (isIgnored((event.buttons && under(event)) || target)) return;
     const [x, y] = viewportOf(event).map(Math.round) as [number, number];
     const before = at;

@@ -1,11 +1,11 @@
-/** Scrolling, a stretch at a time: of the page, and of what scrolls in it. */
+/** Scrolling of the page and of elements in it, as one event for each stretch without a pause. */
 
 import { field, frameOf, isDocument, isMasked, look } from "../element";
 import { bodyOf, rootElementOf } from "../natives";
 import type { Observer } from "../types";
 
 const QUIET_MS = 150;
-/** Most that are followed at a time; what a page moves beyond them nobody does. */
+/** Elements followed at a time: no visitor scrolls more at once. */
 const STRETCHES = 8;
 
 interface Stretch {
@@ -17,7 +17,7 @@ interface Stretch {
 export const scroll: Observer = ({ _gate, _emit, _clock, _people, _onSettle }) => {
   const stretches = new Map<Node, Stretch>();
 
-  const tell = (scrolled: Node) => {
+  const report = (scrolled: Node) => {
     const { _began, _ended, _quiet } = stretches.get(scrolled)!;
     _quiet!();
     stretches.delete(scrolled);
@@ -34,17 +34,17 @@ export const scroll: Observer = ({ _gate, _emit, _clock, _people, _onSettle }) =
       const time = _clock();
       let stretch = stretches.get(scrolled);
       if (!stretch) {
-        // How far a field scrolls is how much is written in it.
+        // The scroll range of a field reveals how much is written in it.
         const root = isDocument(scrolled) ? bodyOf(scrolled) || rootElementOf(scrolled)! : scrolled;
         if (stretches.size >= STRETCHES || field(scrolled) || isMasked(root)) return;
         stretches.set(scrolled, (stretch = { _began: time, _ended: time }));
       }
       stretch._ended = time;
-      stretch._quiet = _gate._after(QUIET_MS, () => tell(scrolled), stretch._quiet);
+      stretch._quiet = _gate._after(QUIET_MS, () => report(scrolled), stretch._quiet);
     },
     true,
   );
   _onSettle(() => {
-    for (const scrolled of [...stretches.keys()]) tell(scrolled);
+    for (const scrolled of [...stretches.keys()]) report(scrolled);
   });
 };

@@ -1,18 +1,18 @@
-/** Forms: submitted, or held back by the browser because something in them is not valid. */
+/** Forms: submitted, or held back by the browser because a field is not valid. */
 
 import { FIELD, isIgnored, isMasked, look } from "../element";
 import { controlsOf, matches, now } from "../natives";
 import type { Observer } from "../types";
 import { filledIn } from "./input";
 
-/** A page may ask for validity at any time; somebody's attempt comes with a click or Enter. */
+/** Milliseconds. A page may check validity at any time; a visitor's attempt comes with a click or Enter. */
 const ATTEMPT_MS = 100;
 
 export const submit: Observer = ({ _emit, _people, _settle }) => {
   let attempted = 0;
   const isAttempt = () => now() - attempted < ATTEMPT_MS;
-  const tell = (form: Element, last: boolean) => {
-    // A page that submits with each key, or holds the form back, lets people stay in their field.
+  const report = (form: Element, last: boolean) => {
+    // If the page submits with each key, or holds the form back, the visitor stays in the field.
     _settle(last);
     const el = look(form);
     let valid = true;
@@ -33,15 +33,15 @@ export const submit: Observer = ({ _emit, _people, _settle }) => {
   _people<KeyboardEvent>("keydown", (event) => {
     if (event.key === "Enter") attempt();
   });
-  _people("submit", (_, target) => tell(target as Element, isAttempt()), true);
+  _people("submit", (_, target) => report(target as Element, isAttempt()), true);
   _people(
     "invalid",
     (_, target) => {
       const { form } = target as HTMLInputElement;
       if (!form || isIgnored(target) || !isAttempt()) return;
-      // Each field of a form says so; once is enough.
+      // Each invalid field fires; one event is enough.
       attempted = 0;
-      tell(form, false);
+      report(form, false);
     },
     true,
   );

@@ -1,4 +1,4 @@
-/** The viewport's size, when it has come to rest. */
+/** The viewport's size, after it has stopped changing. */
 
 import type { Observer } from "../types";
 
@@ -7,12 +7,12 @@ const QUIET_MS = 250;
 export const viewport: Observer = ({ _gate, _emit }) => {
   let stop: (() => void) | undefined;
   const size = () => ({ w: innerWidth, h: innerHeight });
-  let told = size();
+  let reported = size();
   _gate._on(window, "resize", () => {
-    const tell = () => {
+    const report = () => {
       const { w, h } = size();
-      if (w !== told.w || h !== told.h) _emit("viewport", (told = { w, h }));
+      if (w !== reported.w || h !== reported.h) _emit("viewport", (reported = { w, h }));
     };
-    stop = _gate._after(QUIET_MS, tell, stop);
+    stop = _gate._after(QUIET_MS, report, stop);
   });
 };

@@ -1,16 +1,16 @@
-/** Whether the tab is shown. */
+/** Whether the tab is visible. */
 
 import type { Observer } from "../types";
 
 export const visibility: Observer = ({ _gate, _emit, _onSettle }) => {
   const isHidden = () => document.visibilityState === "hidden";
-  let told = isHidden();
-  const tell = () => {
+  let reported = isHidden();
+  const report = () => {
     const hidden = isHidden();
-    if (hidden !== told) _emit("visibility", { hidden });
-    told = hidden;
+    if (hidden !== reported) _emit("visibility", { hidden });
+    reported = hidden;
   };
-  _gate._on(document, "visibilitychange", tell);
-  // The frame that goes off when the tab is hidden is to say so.
-  _onSettle(tell);
+  _gate._on(document, "visibilitychange", report);
+  // The frame that is sent when the tab is hidden must contain the event.
+  _onSettle(report);
 };

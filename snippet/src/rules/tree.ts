@@ -1,10 +1,15 @@
-// The shape of a JSON body: its keys and the types of its leaves, never a value. The same as `privacy/tree.rs`, which says why.
+// The shape of a JSON body: its keys and the types of its leaves, never a value. The same as `privacy/tree.rs`, which
+// says why.
 
 import type { Extra } from "./text";
 import { starred } from "./word";
 
-/** A leaf's word, a list with the one shape of its items, or a map without a prototype: `__proto__` is a key like any other. */
+/**
+ * A leaf's word, a list with the one shape of its items, or a map without a prototype: `__proto__` is a key like any
+ * other.
+ */
 export type KeyTree = string | KeyTree[] | KeyMap;
+/** The shape of an object, by key. */
 export interface KeyMap {
   [key: string]: KeyTree;
 }
@@ -17,7 +22,7 @@ const insert = (map: KeyMap, key: string, tree: KeyTree): void => {
   map[key] = key in map ? merge(map[key]!, tree) : tree;
 };
 
-/** The one shape that stands for both. */
+/** One shape for both. */
 function merge(a: KeyTree, b: KeyTree): KeyTree {
   if (a === b) return a;
   if (sort(a) !== sort(b)) return "mixed";
@@ -32,23 +37,26 @@ function merge(a: KeyTree, b: KeyTree): KeyTree {
 /** Equal for leaves of one word, for lists, for maps. */
 const sort = (tree: KeyTree): string => (typeof tree === "string" ? tree : Array.isArray(tree) ? "[" : "{");
 
-/** Equal for records with the very same keys; nothing for what is no record. */
+/** Equal for records with exactly the same keys; empty for anything but a record. */
 const record = (tree: KeyTree): string => (sort(tree) === "{" ? keysOf(tree as KeyMap).join() : "");
 
-/** A map; or if its keys are data, the one shape that stands for all of its values: too many keys, many of one sort, records alike. */
+/**
+ * The map; or, if its keys are data (too many keys, many of one sort, records alike), one shape for all its values
+ * under `*`.
+ */
 function settle(map: KeyMap): KeyMap {
   const keys = keysOf(map);
-  const told = keys.map((key) => map[key]!).filter((tree) => tree !== "null");
-  const alike = (most: number, by: typeof sort) => told[most] && by(told[0]!) && new Set(told.map(by)).size === 1;
+  const known = keys.map((key) => map[key]!).filter((tree) => tree !== "null");
+  const alike = (most: number, by: typeof sort) => known[most] && by(known[0]!) && new Set(known.map(by)).size === 1;
   if (!keys[64] && !alike(32, sort) && !alike(2, record)) return map;
   const any = newMap();
   for (const key of keys) insert(any, "*", map[key]!);
   return any;
 }
 
-/** The shape of `body`, a value that came from JSON. */
+/** The shape of `body`, a parsed JSON value. The scrub gate calls it for request and response bodies. */
 export function keyTree(body: unknown, extra?: Extra): KeyTree {
-  // Each map that is open when the budget runs out still says so: at most one of 256 nodes for each of 8 levels.
+  // Each map that is open when the budget runs out adds one node to say so: at most 8, for 8 levels, of 256 nodes.
   let left = 248;
   const shape = (value: unknown, depth: number): KeyTree => {
     left -= left && 1;

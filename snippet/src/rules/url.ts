@@ -1,17 +1,17 @@
-// URLs as templates: `https://shop.example/users/417/orders?token=abc#top` → `/users/:id/orders?token`. The same as `privacy/url.rs`,
-// which says why, and the rules of a world's settings on top.
+// URLs as templates: `https://shop.example/users/417/orders?token=abc#top` → `/users/:id/orders?token`. The same as
+// `privacy/url.rs`, which says why, and the rules of a world's settings on top.
 
 import { any, before, type Extra, lower, oneOf } from "./text";
 import { hasAtSign, offence, starred } from "./word";
 
-/** Segments after which the next ones name somebody. */
+/** Segments after which the next ones identify a person. */
 const asks = oneOf(
   "account author by candidate client confirm contact customer doctor driver email employee follower friend guest handle invite " +
     "join lead member name owner patient people person phone profile recipient reset search seller student subscriber teacher " +
     "token u unsubscribe user username verify",
 );
 
-/** Words of the pages that may follow in clear. */
+/** Page names that may follow such a segment in clear. */
 const isPage = oneOf(
   "about account activate activity add address addresses advanced all area avatar appointments documents events favorites files " +
     "integrations items keys limits notes payslips plans products projects records repos statements tags tasks tickets tokens " +
@@ -27,13 +27,15 @@ const isPage = oneOf(
 /** File endings of pages and of code. */
 const isEnding = oneOf("action asp aspx cgi css do htm html js json jsp mjs php svg txt xml");
 
-/** The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not `own`. */
+/**
+ * The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not `own`.
+ */
 export function urlTemplate(raw: string, own?: string, extra?: Extra): string {
   const parts = /^(?:((?:https?|wss?):\/\/)([^/?#]*)|(?=\/(?!\/)))([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(raw);
   if (!parts) return "other:";
   const [, scheme = "", authority = "", path = "", query = "", fragment = ""] = parts;
   const origin = !scheme || lower(scheme + authority) === lower(own || "") ? "" : lower(scheme) + hostTemplate(lower(authority));
-  // A fragment that is a route goes on where the page's path ended; any other goes.
+  // A fragment that is a route continues the path; any other is dropped.
   const route = /^(!?)!*(\/[^?#]*)/.exec(fragment);
   const out =
     origin +
@@ -43,7 +45,9 @@ export function urlTemplate(raw: string, own?: string, extra?: Extra): string {
   return out.length > 1024 ? `${origin}/:more` : out;
 }
 
-/** Host and port without user info; hosts that are numbers or of an odd form, and labels that look like data, as `*`. */
+/**
+ * Host and port without user info; hosts that are numbers or of an odd form, and labels that look like data, as `*`.
+ */
 function hostTemplate(authority: string): string {
   const host = authority.split("@").pop()!;
   const name = host.replace(/:\d{1,5}$/, "");
@@ -61,13 +65,13 @@ const segments = (path: string): string[] =>
 const words = (text: string): string[] => text.split(/[-_]/);
 
 function pathTemplate(path: string, ofPeople: boolean, extra?: Extra): string {
-  const told = segments(path);
-  const masks = extra ? ruled(told, extra.urls) : [];
+  const parts = segments(path);
+  const masks = extra ? ruled(parts, extra.urls) : [];
   let out = "";
-  any(told, (segment, at) => {
+  any(parts, (segment, at) => {
     const mask = at > 11 ? ":more" : masks[at] || "";
     out += `/${mask[0] === ":" ? mask : judge(segment, ofPeople) || segment}`;
-    // Also where it is masked: a rule that hides `users` must not make a page of what follows.
+    // Also if it is masked: a rule that hides `users` must not turn the next segment into a page name.
     ofPeople = ofPeople || asksWho(segment);
     return mask === ":more";
   });
@@ -80,7 +84,7 @@ function asksWho(segment: string): boolean {
   return asks(last) || asks(last.replace(/(..)s$/i, "$1"));
 }
 
-/** What must stand for a segment; empty if it may stand in clear. */
+/** The placeholder for a segment; empty if it may stay in clear. */
 function judge(segment: string, ofPeople: boolean): string {
   if (/^:(id|email|name|text|more)$/.test(segment)) return "";
   if (hasAtSign(segment)) return segment[0] === "@" ? ":name" : ":email";
@@ -98,24 +102,24 @@ function queryTemplate(query: string, extra?: Extra): string {
     .map((pair) => before(pair, "=").replace(/%5b/gi, "[").replace(/%5d/gi, "]"))
     .filter((key) => key)
     .map((key) => starred(key, extra));
-  const told = [...new Set(keys)].sort().slice(0, 16);
-  return told[0] ? `?${told.join("&")}` : "";
+  const sent = [...new Set(keys)].sort().slice(0, 16);
+  return sent[0] ? `?${sent.join("&")}` : "";
 }
 
 /**
- * Whether `rule` is a URL rule: a path whose segments are literals, `*` for any one, `:id`, `:name`, `:email` or `:text` for any one that
- * is to be told as that, and at the end `**` for any rest, told as `:more`.
+ * Whether `rule` is a URL rule: a path of literals, of `*` for any segment, and of `:id`, `:name`, `:email` or `:text`
+ * for any segment, which is then replaced by that. At the end, `**` is for any rest, which is replaced by `:more`.
  */
 export const isUrlRule = (rule: string): boolean =>
   /^(?=\/)(\/(\*|:(id|name|email|text)|(?![:*])[^/?#;*]+))*(\/\*\*)?\/?$/.test(rule);
 
-/** What the first rule that matches says of each segment. */
-function ruled(told: string[], rules: readonly string[]): string[] {
+/** The segments of the first rule that matches; empty where none does. */
+function ruled(parts: string[], rules: readonly string[]): string[] {
   for (const rule of rules) {
     const want = segments(rule.replace("**", ":more"));
     const open = want[want.length - 1] === ":more";
-    const differs = (part: string, at: number) => !/^[:*]/.test(part) && lower(part) !== lower(told[at] || "");
-    if ((open ? told.length >= want.length - 1 : told.length === want.length) && !any(want, differs)) return want;
+    const differs = (part: string, at: number) => !/^[:*]/.test(part) && lower(part) !== lower(parts[at] || "");
+    if ((open ? parts.length >= want.length - 1 : parts.length === want.length) && !any(want, differs)) return want;
   }
   return [];
 }

@@ -1,4 +1,4 @@
-// What kind of thing somebody typed, and how long it was. The same as `privacy/value.rs`, which says why.
+// What kind of value a visitor typed, and how long it is. The same as `privacy/value.rs`, which says why.
 
 import type { Hints, ValueKind } from "../types";
 import { any, type Extra, isSensitive, lower, trimmed } from "./text";
@@ -12,7 +12,7 @@ function first(table: Table, text: string): ValueKind | undefined {
   return kind;
 }
 
-/** By `field autocomplete `, of which any token makes a secret. */
+/** By `field autocomplete `: any of these tokens makes a secret. */
 const SECRET_FIELDS: Table = [
   ["password", /^password | (current|new)-password /],
   ["code", / one-time-code /],
@@ -21,7 +21,7 @@ const SECRET_FIELDS: Table = [
   ["masked", /^hidden /],
 ];
 
-/** By what a field's name or id says, see `said`. Rather too wide than too narrow. */
+/** By a field's name or id, see `said`. Wide on purpose: a false match only hides more. */
 const SECRET_NAMES: Table = [
   ["masked", /passport|phrase/],
   ["password", /pass|pwd/],
@@ -33,11 +33,11 @@ const SECRET_NAMES: Table = [
   ],
 ];
 
-/** Codes that everybody may know, by the word before them. */
+/** Codes that are public, by the word before them. */
 const PUBLIC_CODE =
   /(zip|post(al)?|country|promo(tion(al)?)?|coupon|voucher|discount|area|dial(l?ing)?|calling|currency|lang(uage)?|state|region|product|item|bar) ?code$| (out|in|eir)code$/;
 
-/** By `field autocomplete`, of which the last token counts. */
+/** By `field autocomplete`: the last token counts. */
 const FIELDS: Table = [
   ["choice", /^(select|radio|checkbox) /],
   ["email", /^email | email$/],
@@ -61,13 +61,13 @@ const LOOKS: Table = [
   ["number", /^[-+]?[.,]*\d[\d.,]*$/],
 ];
 
-/** The tokens of an `autocomplete`, but for the one that says nothing of the value. */
+/** The tokens of an `autocomplete` attribute, without `webauthn`, which does not describe the value. */
 export const tokensOf = (autocomplete: string): string[] =>
   lower(autocomplete)
     .split(/[\t\n\f\r ]+/)
     .filter((token) => token && token !== "webauthn");
 
-/** What a name says: as it is, and after `|` word by word, without codes that everybody may know. `userPin` is `userpin|user pin `. */
+/** A name as it is and, after `|`, word by word, without public codes. `userPin` becomes `userpin|user pin `. */
 function said(name: string): string {
   const words = name.replace(/[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$& ").match(/[a-z]+/gi) || [];
   let out = `${lower(name).replace(/ /g, "_")}|`;
@@ -80,7 +80,7 @@ function said(name: string): string {
   return out;
 }
 
-/** The kind of a field whose value is a secret (or a file), whatever is in it. */
+/** The kind of a field whose value is always a secret (or a file); undefined for any other field. */
 export const isSecretField = (hints: Hints, extra?: Extra): ValueKind | undefined =>
   isSensitive(`${hints.name} ${hints.id} ${hints.autocomplete}`, extra)
     ? "masked"
@@ -88,7 +88,7 @@ export const isSecretField = (hints: Hints, extra?: Extra): ValueKind | undefine
       first(SECRET_NAMES, said(hints.name)) ||
       first(SECRET_NAMES, said(hints.id));
 
-/** The kind of `value`, by what the page says of the field first and by its looks second. */
+/** The kind of `value`: by the page's description of the field first, by its own form second. */
 export function classify(value: string, hints: Hints, extra?: Extra): ValueKind {
   const text = trimmed(value, /[^\t\n\f\r ](.*[^\t\n\f\r ])?/s);
   return (
@@ -103,7 +103,7 @@ export function classify(value: string, hints: Hints, extra?: Extra): ValueKind 
   );
 }
 
-/** Thirteen to nineteen digits, however grouped, with the check digit of payment cards. */
+/** Thirteen to nineteen digits in any grouping, with the check digit of payment cards. */
 function isCard(text: string): boolean {
   const digits = text.replace(/[ ./-]/g, "");
   if (!/^\d{13,19}$/.test(digits)) return false;

@@ -1,4 +1,5 @@
-// Does a word look like code, or like data? The same rules as `privacy/token.rs` and `privacy/element.rs`, which say why.
+// Whether a word looks like code, or like data. The same rules as `privacy/token.rs` and `privacy/element.rs`, which
+// say why.
 
 import { any, count, type Extra, isSensitive } from "./text";
 
@@ -16,10 +17,10 @@ const ODD_PAIR = RegExp(
   "g",
 );
 
-/** An `@`, plain or percent-encoded, however often. */
+/** Whether `text` contains an `@`, plain or percent-encoded any number of times. */
 export const hasAtSign = (text: string): boolean => /@|%(25)*40/.test(text);
 
-/** What stands in a URL for a word that looks like data; empty for one that looks like an identifier a programmer wrote. */
+/** The URL placeholder for a word that looks like data; empty for one that looks like a programmer's identifier. */
 export function offence(word: string): string {
   if (hasAtSign(word) || /[._-](com|net|org|edu|gov)$/i.test(word)) return ":email";
   if (word.length > 64 || !/^[\w.:[\]$-]+$/.test(word)) return ":text";
@@ -29,7 +30,7 @@ export function offence(word: string): string {
   return /(^|[\W_])[A-Z][a-z]+[\W_][A-Z][a-z]+([\W_]|$)/.test(word) ? ":name" : "";
 }
 
-/** Hashes, random ids, base64: judged a run of letters and digits at a time, and by all runs together. */
+/** Whether a word is a hash, a random id or base64: each run of letters and digits is judged, and all runs together. */
 function isToken(word: string): boolean {
   let oddInWord = 0;
   return any(word.split(/[\W_]/), (run) => {
@@ -54,6 +55,7 @@ function isToken(word: string): boolean {
   });
 }
 
+/** Whether a word looks like data, and so must not be sent in clear. */
 export const looksLikeData = (word: string): boolean => !!offence(word);
 
 /** The word, or `*` if it looks like data or the settings say that it is. */

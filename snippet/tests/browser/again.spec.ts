@@ -13,7 +13,7 @@ test("a page's last batch is sent as it goes, and by the next page, which cannot
   site,
 }) => {
   const tap = await openTap(stack.origin);
-  const script = await site.bake({ ...(await stack.baked(KEY)), socket: `${tap.origin.replace("http", "ws")}/ws` });
+  const script = await site.bake({ ...(await stack.clientSettings(KEY)), socket: `${tap.origin.replace("http", "ws")}/ws` });
   const links = PAGES.map((name) => `<a id="${name}" href="/${name}">${name}</a>`).join(" ");
   for (const name of PAGES) site.page(`/${name}`, `<script src="${script}"></script>${links}`, { csp: false });
   const [first, ...others] = PAGES;

@@ -1,4 +1,4 @@
-// Calls of the page to its APIs: what is told of them, and that the page notices nothing.
+// Calls of the page to its APIs: what is recorded of them, and that the page notices nothing.
 
 import { expect, type Observed, ORIGIN, test } from "./observed-page";
 
@@ -25,7 +25,7 @@ async function calling(observed: Observed, script: string, settings = {}): Promi
 
 const RESPONSE = { id: "number", user: { email: "string" } };
 
-const CALLS: [name: string, script: string, told: object][] = [
+const CALLS: [name: string, script: string, expected: object][] = [
   [
     "a GET",
     `fetch("/api/users/4711?token=abc")`,
@@ -118,17 +118,17 @@ const CALLS: [name: string, script: string, told: object][] = [
     { status: 201, response: RESPONSE },
   ],
 ];
-for (const [name, script, told] of CALLS) {
-  test(`${name} is told by its shape`, async ({ observed }) => {
+for (const [name, script, expected] of CALLS) {
+  test(`${name} is recorded by its shape`, async ({ observed }) => {
     await calling(observed, `${script};0`, { sensitive: ["shoesize"] });
-    const [call] = await observed.told("api");
-    for (const [field, value] of Object.entries(told)) expect([field, call![field]]).toEqual([field, value]);
+    const [call] = await observed.waitFor("api");
+    for (const [field, value] of Object.entries(expected)) expect([field, call![field]]).toEqual([field, value]);
     expect(call!.ms).toEqual(expect.any(Number));
     expect(JSON.stringify(observed.all)).not.toMatch(/jane|roe|4711/i);
   });
 }
 
-test("what the page gives can be read once: it is, by the browser", async ({ observed, page }) => {
+test("iterators and getters that the page passes are read once, by the browser", async ({ observed, page }) => {
   const seen: (string | undefined)[] = [];
   page.on("request", async (request) => {
     if (request.url().endsWith("/once")) seen.push((await request.allHeaders())["x-user"]);
@@ -153,10 +153,10 @@ test("what the page gives can be read once: it is, by the browser", async ({ obs
   expect([...(read as string)].sort().join("")).toBe("bhm");
   expect(seen).toEqual(Array(5).fill("a"));
   const form = { name: "string" };
-  expect((await observed.told("api", 5)).map(({ request }) => request)).toEqual([undefined, undefined, form, form, undefined]);
+  expect((await observed.waitFor("api", 5)).map(({ request }) => request)).toEqual([undefined, undefined, form, form, undefined]);
 });
 
-test("a promise of the page's own is handed on, and what came of it is told", async ({ observed }) => {
+test("a promise of the page's own class is passed on unchanged, and its result is recorded", async ({ observed }) => {
   await observed.page.addInitScript(() => {
     const own = fetch;
     window.fetch = (...args) => Object.assign(own(...args), { cancel: () => 1 });
@@ -166,10 +166,10 @@ test("a promise of the page's own is handed on, and what came of it is told", as
     `(async () => { const asked = fetch("/api/orders"); await asked; fetch("/api/lost").catch(() => {}); return typeof asked.cancel })()`,
   );
   expect(kinds).toBe("function");
-  expect((await observed.told("api", 2)).map(({ status }) => status)).toEqual([201, 0]);
+  expect((await observed.waitFor("api", 2)).map(({ status }) => status)).toEqual([201, 0]);
 });
 
-test("what a page puts on the prototype of objects later is no trap of ours", async ({ observed }) => {
+test("properties that a page adds to Object.prototype later are no traps of our proxies", async ({ observed }) => {
   const got = await calling(
     observed,
     `(async () => {
@@ -187,10 +187,10 @@ test("what a page puts on the prototype of objects later is no trap of ours", as
 
 test("URLs follow the rules of the settings", async ({ observed }) => {
   await calling(observed, `fetch("/api/u/janeroe/posts/blue-dress");0`, { urls: ["/api/u/:name/posts/**"] });
-  expect((await observed.told("api"))[0]!.url).toBe("/api/u/:name/posts/:more");
+  expect((await observed.waitFor("api"))[0]!.url).toBe("/api/u/:name/posts/:more");
 });
 
-test("ignored domains and our own script are not told", async ({ observed, page }) => {
+test("calls to ignored domains and for our own script are not recorded", async ({ observed, page }) => {
   await calling(
     observed,
     `Promise.all([fetch("http://a.ads.test/api/x"), fetch("http://ads.test/api/x"), fetch("http://a.ads.test./api/x"), fetch("/js/world/demo.js").catch(() => {})])
@@ -198,10 +198,10 @@ test("ignored domains and our own script are not told", async ({ observed, page 
     { domains: ["*.ads.test"], socket: "ws://shop.test/ws" },
   );
   await page.waitForTimeout(100);
-  expect((await observed.told("api", 2)).map(({ url }) => url)).toEqual(["http://ads.test/api/x", "/api/last"]);
+  expect((await observed.waitFor("api", 2)).map(({ url }) => url)).toEqual(["http://ads.test/api/x", "/api/last"]);
 });
 
-test("the page gets what it would have got", async ({ observed, page }) => {
+test("the page gets the same results and errors as without us", async ({ observed, page }) => {
   const got = await calling(
     observed,
     `(async () => {
@@ -239,13 +239,13 @@ test("the page gets what it would have got", async ({ observed, page }) => {
   await page.waitForTimeout(50);
 });
 
-test("a rejection that nobody handles is still nobody's, and a handled one is handled", async ({ observed, page }) => {
+test("an unhandled rejection stays unhandled, and a handled one handled", async ({ observed, page }) => {
   await calling(
     observed,
     `window.unhandled = 0; addEventListener("unhandledrejection", (event) => { unhandled++; event.preventDefault(); });
      fetch("/api/lost"); fetch("/api/lost").catch(() => {}); 0`,
   );
-  await observed.told("api", 2);
+  await observed.waitFor("api", 2);
   await page.waitForTimeout(100);
   expect(await page.evaluate("unhandled")).toBe(1);
 });
@@ -274,10 +274,10 @@ test("a stream is not read, and is neither delayed nor ended", async ({ observed
     return size;
   })()`);
   expect(endless).toBeGreaterThan(299_999);
-  expect((await observed.told("api", 6)).every(({ response }) => response === undefined)).toBe(true);
+  expect((await observed.waitFor("api", 6)).every(({ response }) => response === undefined)).toBe(true);
 });
 
-test("what the page cancels is let go within seconds, and told without a shape", async ({ observed, page }) => {
+test("a response that the page cancels is released within seconds, and recorded without a shape", async ({ observed, page }) => {
   await calling(
     observed,
     `(async () => {
@@ -290,5 +290,5 @@ test("what the page cancels is let go within seconds, and told without a shape",
     })()`,
   );
   await page.waitForFunction(() => "let" in window, null, { timeout: 20_000 });
-  expect((await observed.told("api"))[0]).not.toHaveProperty("response");
+  expect((await observed.waitFor("api"))[0]).not.toHaveProperty("response");
 });

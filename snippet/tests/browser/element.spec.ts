@@ -1,4 +1,4 @@
-// What is told of elements, and of which nothing is.
+// What is recorded of elements, and which are not recorded.
 
 import { createHash } from "node:crypto";
 import { expect, SETTINGS, test } from "./observed-page";
@@ -12,7 +12,7 @@ test("a fingerprint holds what looks like code, and nothing else", async ({ obse
       class="btn btn-primary user-4711481 Jane@Roe a b c d e f g h" value=JaneRoe>  Pay
       now </button></main>`);
   await page.click("#pay");
-  const [{ el }] = (await observed.told("click")) as [{ el: object }];
+  const [{ el }] = (await observed.waitFor("click")) as [{ el: object }];
   expect(el).toEqual({
     tag: "button",
     role: "button",
@@ -37,20 +37,20 @@ test("elements of every sort", async ({ observed, page }) => {
       document.querySelector("#card").attachShadow({ mode: "open" }).innerHTML = "<div><button id=deep><slot></slot></button></div>";
       document.querySelector("#card").innerHTML = "<b>Save</b>";
     </script>`);
-  const told = async (selector: string) => {
+  const fingerprint = async (selector: string) => {
     await page
       .locator(selector)
       .first()
       .click({ position: { x: 5, y: 5 } });
-    const clicks = await observed.told("click", 1);
+    const clicks = await observed.waitFor("click", 1);
     observed.all.length = 0;
     return clicks[0]!.el;
   };
-  expect(await told("#inside")).toEqual({ tag: "a", role: "link", id: "link", path: "body>a", label: label("More") });
+  expect(await fingerprint("#inside")).toEqual({ tag: "a", role: "link", id: "link", path: "body>a", label: label("More") });
   await page.goBack();
-  expect(await told("#anchor")).toEqual({ tag: "a", id: "anchor", path: "body>a:2" });
-  expect(await told("#shape")).toEqual({ tag: "rect", id: "shape", path: "body>svg>g>rect" });
-  expect(await told("my-card b")).toEqual({
+  expect(await fingerprint("#anchor")).toEqual({ tag: "a", id: "anchor", path: "body>a:2" });
+  expect(await fingerprint("#shape")).toEqual({ tag: "rect", id: "shape", path: "body>svg>g>rect" });
+  expect(await fingerprint("my-card b")).toEqual({
     tag: "button",
     role: "button",
     id: "deep",
@@ -58,14 +58,20 @@ test("elements of every sort", async ({ observed, page }) => {
     label: label("Save"),
     shadow: true,
   });
-  expect(await told("#odd")).toEqual({ tag: "other", id: "odd", path: "body>other" });
-  expect(await told("#tab")).toEqual({ tag: "div", role: "tab", id: "tab", path: "body>div", label: undefined });
-  expect(await told("#unheard")).toMatchObject({ role: "other" });
-  expect(await told("#label")).toEqual({ tag: "label", id: "label", for: "field", path: "body>label", label: label("Field of") });
-  expect(await told("#shady")).toEqual({ tag: "i", id: "shady", path: "body>div:3>i", shadow: true });
+  expect(await fingerprint("#odd")).toEqual({ tag: "other", id: "odd", path: "body>other" });
+  expect(await fingerprint("#tab")).toEqual({ tag: "div", role: "tab", id: "tab", path: "body>div", label: undefined });
+  expect(await fingerprint("#unheard")).toMatchObject({ role: "other" });
+  expect(await fingerprint("#label")).toEqual({
+    tag: "label",
+    id: "label",
+    for: "field",
+    path: "body>label",
+    label: label("Field of"),
+  });
+  expect(await fingerprint("#shady")).toEqual({ tag: "i", id: "shady", path: "body>div:3>i", shadow: true });
 });
 
-test("masks and what is ignored hold through shadow roots, slots, frames and selectors of the settings", async ({
+test("masks and ignored elements hold through shadow roots, slots, frames and selectors of the settings", async ({
   observed,
   page,
 }) => {
@@ -85,7 +91,7 @@ test("masks and what is ignored hold through shadow roots, slots, frames and sel
   await page.frameLocator("iframe >> nth=1").locator("#m3").click();
   // Where it stands and what sort of thing it is, but nothing that it is called.
   const bare = (path: string) => ({ tag: "button", role: "button", path });
-  expect((await observed.told("click", 5)).map(({ el }) => el)).toEqual([
+  expect((await observed.waitFor("click", 5)).map(({ el }) => el)).toEqual([
     bare("body>div>button"),
     bare("body>div:2>button"),
     bare("body>my-box>button"),
@@ -97,7 +103,7 @@ test("masks and what is ignored hold through shadow roots, slots, frames and sel
   expect(observed.all.filter(([, kind]) => kind !== "move" && kind !== "page").length).toBe(5);
 });
 
-test("array methods that say no to everything open no mask and make no code of data", async ({ observed, page }) => {
+test("array methods that always return false open no mask and let no data pass as code", async ({ observed, page }) => {
   await observed.open(
     `<div data-tg-mask><button id=m>Jane</button><input id=f></div><p data-tg-ignore><button id=i>Jane</button></p>
      <button id=t class=eyJhbGciOiJIUzI1NiJ9>Go</button><input id=s name=shoesize><input name=sms_code id=c><button id=last>Go</button>
@@ -115,12 +121,12 @@ test("array methods that say no to everything open no mask and make no code of d
   await page.click("#f");
   await page.keyboard.type("1234");
   await page.click("#last");
-  const clicks = (await observed.told("click", 8)).map(({ el }) => [el!.id, el!.label, el!.classes]);
+  const clicks = (await observed.waitFor("click", 8)).map(({ el }) => [el!.id, el!.label, el!.classes]);
   expect(clicks.slice(0, 2)).toEqual([
     [undefined, undefined, undefined],
     ["t", label("Go"), undefined],
   ]);
-  expect((await observed.told("input", 3)).map(({ value }) => value)).toEqual([
+  expect((await observed.waitFor("input", 3)).map(({ value }) => value)).toEqual([
     { kind: "code" },
     { kind: "masked" },
     { kind: "masked" },
@@ -129,9 +135,9 @@ test("array methods that say no to everything open no mask and make no code of d
 
 test("forms whose controls shadow the DOM's own names, and prototypes with toJSON", async ({ observed, page }) => {
   await observed.open(`<script>
-      // The prototypes would garble what the test is told as well.
+      // The prototypes would garble the events on their way to the test as well.
       window.kept = [];
-      window.told = (json) => kept.push(json);
+      window.collect = (json) => kept.push(json);
       Object.prototype.toJSON = Array.prototype.toJSON = String.prototype.toJSON = () => "leak";
       Object.prototype.label = Object.prototype.role = "leak";
     </script>
@@ -143,8 +149,8 @@ test("forms whose controls shadow the DOM's own names, and prototypes with toJSO
     for (const { prototype } of [Object, Array, String]) delete (prototype as { toJSON?: unknown }).toJSON;
     return (window as never as { kept: string[] }).kept;
   });
-  const told = kept.map((json) => JSON.parse(json)).filter(([, kind]) => kind !== "move");
-  expect(told).toEqual([
+  const events = kept.map((json) => JSON.parse(json)).filter(([, kind]) => kind !== "move");
+  expect(events).toEqual([
     [expect.any(Number), "page", expect.anything()],
     [
       expect.any(Number),
@@ -170,7 +176,7 @@ for (const [name, html] of Object.entries({
     await page.click("#go");
     await page.evaluate(() => document.querySelector("#go")!.append(document.createElement("i")));
     await page.click("#go");
-    expect((await observed.told("click", 2))[1]).toMatchObject({ el: { id: "go" } });
+    expect((await observed.waitFor("click", 2))[1]).toMatchObject({ el: { id: "go" } });
     const meta = await page.evaluate(() => (window as never as { collector: { meta(): string } }).collector.meta());
     expect(JSON.parse(meta)).toMatchObject({ browser: "chrome" });
   });
@@ -187,17 +193,17 @@ test("a form taken out of the page with a control called host in it", async ({ o
     })),
   );
   await page.click("#b");
-  expect((await observed.told("click")).at(-1)).toMatchObject({ el: { id: "b" } });
+  expect((await observed.waitFor("click")).at(-1)).toMatchObject({ el: { id: "b" } });
 });
 
 test("keys of a PIN pad have no label", async ({ observed, page }) => {
   await observed.open("<button id=a>7</button><button id=b>&Auml;</button>");
   await page.click("#a");
   await page.click("#b");
-  expect((await observed.told("click", 2)).map(({ el }) => el!.label)).toEqual([undefined, label("Ä")]);
+  expect((await observed.waitFor("click", 2)).map(({ el }) => el!.label)).toEqual([undefined, label("Ä")]);
 });
 
-test("in an editor nothing has a label, and what must not be told makes a secret of all of it", async ({ observed, page }) => {
+test("in an editor nothing has a label, and a masked or ignored part makes a secret of all of it", async ({ observed, page }) => {
   await observed.open(`<div contenteditable id=e>Dear <a href=#x id=link>Jane</a></div>
     <div contenteditable id=s>Dear <b data-tg-mask>Jane</b></div>
     <div contenteditable id=i>Dear <b data-tg-ignore id=gone>Jane</b></div><button id=out>Sum <output>4711</output></button>`);
@@ -209,10 +215,10 @@ test("in an editor nothing has a label, and what must not be told makes a secret
   await page.keyboard.press("ArrowLeft");
   await page.keyboard.press("Enter");
   await page.click("#out");
-  expect((await observed.told("input")).map(({ el, ...rest }) => [el!.id, rest])).toEqual([
+  expect((await observed.waitFor("input")).map(({ el, ...rest }) => [el!.id, rest])).toEqual([
     ["s", { value: { kind: "masked" }, ms: expect.any(Number) }],
   ]);
-  expect((await observed.told("click", 3)).map(({ el }) => [el!.id, el!.label])).toEqual([
+  expect((await observed.waitFor("click", 3)).map(({ el }) => [el!.id, el!.label])).toEqual([
     ["link", undefined],
     ["s", undefined],
     ["out", label("Sum")],

@@ -1,69 +1,41 @@
 /**
- * What the tests in a real browser stand on: a real `tg up` on a fresh folder, a small web server whose pages load the served script
- * under a strict CSP, and an eye on everything that leaves the browser.
+ * The base of the tests in a real browser: a real `tg up` on a fresh folder, a small web server whose pages load the
+ * served script under a strict CSP, and a record of everything that leaves the browser.
  *
  *     import { expect, flush, test } from "./harness";
- *     test.use({ worlds: [{ key: "quietkey", settings: { off: ["move"] } }] });
  *     test("…", async ({ site, page, wire, tg }) => {
- *       await page.goto(site.page("/", `<script src="${tg.script("quietkey")}"></script><button>Buy</button>`));
+ *       await page.goto(site.page("/", `<script src="${tg.script()}"></script><button>Buy</button>`));
  *       await page.click("button");
  *       await flush(page);
  *       await expect.poll(() => wire.events("click").length).toBe(1);
- *       expect(await tg.stored("quietkey")).toHaveLength(1);
+ *       expect(await tg.stored()).not.toEqual([]);
  *     });
  *
- * TG, DECODE_BUFFER and SNIPPET name other binaries and another script than those that are built in this repository.
+ * A test whose world needs settings uses `proof` of `proof/stack.ts`. TG and SNIPPET name another binary and another
+ * script than those that are built in this repository.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { type BrowserContext, test as base, expect, type Page, type WebSocketRoute } from "@playwright/test";
+import { batchesIn, dumpBuffer, type RunningTg, startTg } from "../../testing/tg";
+import { type Batch, type Detail, type Event, type Frame, frameName, parsed, type Reply } from "../../testing/wire";
 
 export { expect };
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const SCRIPT = process.env.SNIPPET || here("../../dist/testgram.js");
-const TG = process.env.TG || here("../../../target/debug/tg");
-const DECODE = process.env.DECODE_BUFFER || here("../../../target/debug/decode-buffer");
 
-// Words of the wire
+/** The settings as the server bakes them into the script. A test may bake others, or nonsense. */
+export type ClientSettings = Record<string, unknown>;
 
-export type Detail = Record<string, unknown>;
-export type Event = readonly [t: number, kind: string, detail: Detail];
-
-/** A frame that the browser sent. */
-export interface Frame {
-  type: "batch";
-  v: 1;
-  session: string;
-  seq: number;
-  events: Event[];
-  meta?: Detail;
-  lost?: { thrown?: number; refused?: number; queue?: number };
-}
-
-/** A reply as the browser got it. */
-export interface Reply {
-  type?: string;
-  code?: string;
-  session?: string;
-  seq?: number;
-  accepted?: number;
-  rejected?: { index: number; code: string }[];
-  [more: string]: unknown;
-}
-
-/** The settings as they are baked into the script. A test may bake others, or nonsense. */
-export type Baked = Record<string, unknown>;
-
-/** A world that stands when the server starts, beside `demo`. Pages of this machine may connect unless `settings.origins` says else. */
+/**
+ * A world that the server has from its start, beside `demo`. Pages of this machine may connect, unless
+ * `settings.origins` forbids it.
+ */
 export interface World {
   key: string;
   tenant?: string;
@@ -73,6 +45,7 @@ export interface World {
 
 // tg
 
+/** The server, as tests use it. */
 export interface Tg {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
@@ -83,119 +56,124 @@ export interface Tg {
   /** The script's URL, for a page's script tag. */
   script(key?: string): string;
   /** The settings that the served script of `key` has. */
-  baked(key?: string): Promise<Baked>;
-  /** What stands in the buffer of a world, batch by batch, by session and number. */
-  stored(key?: string): Promise<Stored[]>;
+  clientSettings(key?: string): Promise<ClientSettings>;
+  /** The batches in the buffer of a world, by session and number. */
+  stored(key?: string): Promise<Batch[]>;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Again on the same folder and port, after `kill`. */
+  /** Starts it; after `kill` on the same folder and port. */
   start(): Promise<void>;
 }
 
-/** A batch in the buffer, as `decode-buffer` prints it: one JSON object a line. */
-export interface Stored {
-  tenant: string;
-  world: string;
-  session: string;
-  seq: number;
-  events: Event[];
-  meta?: Detail | null;
+/** A fresh folder for one `tg up`. */
+export interface Folder {
+  /** What `tg up` writes. */
+  readonly state: string;
+  /** The flags by which `tg up` uses the folder, and the worlds that it starts with. */
+  readonly flags: readonly string[];
+  /** Tenant and name of the world with this key; undefined for `demo`. */
+  world(key: string): { readonly tenant: string; readonly world: string } | undefined;
+  remove(): Promise<void>;
 }
 
-/**
- * The batches of a world, or of `demo`, by session and number. A batch whose page went away before it read the acknowledgement is sent
- * again, and stands in the buffer twice where that was in the next window: it must be the same.
- */
-export function batchesOf(
-  printed: string,
-  world: { tenant: string; world: string } = { tenant: "demo", world: "demo" },
-): Stored[] {
-  const batches = new Map<string, Stored>();
-  for (const line of printed.split("\n").filter(Boolean)) {
-    const batch = JSON.parse(line) as Stored;
-    if (batch.tenant !== world.tenant || batch.world !== world.world) continue;
-    const number = `${batch.session} ${batch.seq}`;
-    const before = batches.get(number);
-    if (before && JSON.stringify(before) !== JSON.stringify(batch)) throw new Error(`two batches under one number: ${number}`);
-    batches.set(number, batch);
-  }
-  return [...batches.values()].sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
-}
-
-async function startTg(worlds: readonly World[]): Promise<Tg & { stop(): Promise<void> }> {
-  if (!existsSync(TG)) throw new Error(`${TG} is missing: cargo build --locked -p testgram-tg, or name another by TG`);
-  const data = await mkdtemp(join(tmpdir(), "testgram-snippet-"));
+/** Makes a folder whose name begins with `prefix`. */
+export async function makeFolder(prefix: string, worlds: readonly World[]): Promise<Folder> {
+  const data = await mkdtemp(join(tmpdir(), prefix));
+  const state = join(data, "state");
   const all = worlds.map(({ key, tenant = "tests", world = key.toLowerCase(), settings = {} }) => ({
     tenant,
     world,
     key,
     settings: { origins: ["http://127.0.0.1:*", "http://localhost:*"], eu_visitors: false, ...settings },
   }));
-  const extra: string[] = [];
-  if (worlds.length) {
+  const flags = ["--data", state];
+  if (all.length) {
     const file = join(data, "worlds.json");
     await writeFile(file, JSON.stringify(all));
-    extra.push("--worlds", file);
+    flags.push("--worlds", file);
   }
-  let child: ChildProcess;
-  let origin = "";
-  let aws = "";
-
-  const start = async () => {
-    const port = origin ? new URL(origin).port : "0";
-    const args = ["up", "--port", port, "--aws-port", "0", "--json", "--data", join(data, "state"), ...extra];
-    child = spawn(TG, args, { stdio: ["ignore", "pipe", "pipe"] });
-    const log: string[] = [];
-    createInterface({ input: child.stderr! }).on("line", (line) => {
-      log.push(line);
-      aws = /"aws":"([^"]+)"/.exec(line)?.[1] ?? aws;
-    });
-    origin = await new Promise((resolve, reject) => {
-      createInterface({ input: child.stdout! }).on("line", (line) => line.startsWith("ready ") && resolve(line.slice(6)));
-      child.once("exit", (code) => reject(new Error(`tg up ended with ${code}: ${log.join("\n")}`)));
-    });
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await ended;
-  };
-
-  await start();
   return {
-    get origin() {
-      return origin;
-    },
-    get socket() {
-      return `${origin.replace("http", "ws")}/ws`;
-    },
-    get aws() {
-      return aws;
-    },
-    script: (key = "demo") => `${origin}/js/world/${key}.js`,
-    async baked(key = "demo") {
-      const script = await (await fetch(`${origin}/js/world/${key}.js`)).text();
-      return JSON.parse(script.slice(script.lastIndexOf('({"v":') + 1).replace(/\);\s*$/, ""));
-    },
-    async stored(key = "demo") {
-      const { stdout } = await promisify(execFile)(DECODE, ["--endpoint", aws], { maxBuffer: 1 << 28 });
-      return batchesOf(
-        stdout,
-        all.find((world) => world.key === key),
-      );
-    },
-    kill: () => end("SIGKILL"),
-    start,
-    async stop() {
-      await end("SIGTERM");
-      await rm(data, { recursive: true, force: true });
-    },
+    state,
+    flags,
+    world: (key) => all.find((world) => world.key === key),
+    remove: () => rm(data, { recursive: true, force: true }),
   };
+}
+
+/** `tg up` on a folder. `start` comes first: everything else needs the running server. */
+export class FolderTg implements Tg {
+  #running!: RunningTg;
+  #port = "0";
+
+  /** `flags` are more of `tg up`; `onLine` reads its output and log. */
+  constructor(
+    readonly folder: Folder,
+    readonly flags: readonly string[] = [],
+    readonly onLine?: (line: string) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    this.#running = await startTg([...this.folder.flags, ...this.flags], { port: this.#port, onLine: this.onLine });
+    this.#port = new URL(this.origin).port;
+  }
+
+  get origin(): string {
+    return this.#running.origin;
+  }
+
+  get socket(): string {
+    return `${this.origin.replace("http", "ws")}/ws`;
+  }
+
+  get aws(): string {
+    return this.#running.aws;
+  }
+
+  script(key = "demo"): string {
+    return `${this.origin}/js/world/${key}.js`;
+  }
+
+  async clientSettings(key = "demo"): Promise<ClientSettings> {
+    const script = await (await fetch(this.script(key))).text();
+    return JSON.parse(script.slice(script.lastIndexOf('({"v":') + 1).replace(/\);\s*$/, "")) as ClientSettings;
+  }
+
+  /** What `tg buffer dump` prints of the whole buffer. */
+  dump(): Promise<string> {
+    return dumpBuffer(this.aws);
+  }
+
+  /**
+   * A batch whose page went away before it read the acknowledgement is sent again, and stands in the buffer twice where
+   * that was in the next window: both must be the same.
+   */
+  async stored(key = "demo"): Promise<Batch[]> {
+    const { tenant, world } = this.folder.world(key) ?? { tenant: "demo", world: "demo" };
+    const batches = new Map<string, Batch>();
+    for (const batch of batchesIn(await this.dump())) {
+      if (batch.tenant !== tenant || batch.world !== world) continue;
+      const name = frameName(batch);
+      const before = batches.get(name);
+      if (before && JSON.stringify(before) !== JSON.stringify(batch)) throw new Error(`two batches have one number: ${name}`);
+      batches.set(name, batch);
+    }
+    return [...batches.values()].sort((a, b) => (a.session === b.session ? a.seq - b.seq : a.session < b.session ? -1 : 1));
+  }
+
+  kill(): Promise<void> {
+    return this.#running.end("SIGKILL");
+  }
+
+  /** Ends it and removes its folder. */
+  async stop(): Promise<void> {
+    await this.#running.end("SIGTERM");
+    await this.folder.remove();
+  }
 }
 
 // The web server
 
+/** A request that the site got. */
 export interface Seen {
   method: string;
   /** Path and query. */
@@ -204,33 +182,39 @@ export interface Seen {
   body: string;
 }
 
+/** Answers a request to the site. */
 export type Handler = (request: Seen, response: ServerResponse) => void | Promise<void>;
 
+/** How the site answers for one path. */
 export interface PageOptions {
-  /** `false`: none. Otherwise instead of the strict one. */
+  /** The Content-Security-Policy in place of the strict one; `false` for none. */
   csp?: string | false;
   headers?: Record<string, string>;
   status?: number;
-  /** Milliseconds before the answer. */
+  /** Milliseconds before the response. */
   delay?: number;
 }
 
+/** The web server of one test. */
 export interface Site {
   readonly origin: string;
   /** Every request that came in. */
   readonly requests: Seen[];
   url(path: string): string;
-  /** Puts a page under `path`; `html` is a document or a part of one. Answers its URL. */
+  /** Puts a page under `path`; `html` is a document or a part of one. Returns its URL. */
   page(path: string, html: string, options?: PageOptions): string;
-  /** Puts a script, an image or whatever else there. */
+  /** Puts a script, an image or any other file there. */
   file(path: string, content: string | Buffer, options?: PageOptions): string;
-  /** A JSON API: `body` is the answer or makes it. */
+  /** A JSON API: `body` is the response or makes it. */
   json(path: string, body: unknown | ((request: Seen) => unknown), options?: PageOptions): string;
-  /** Whatever else: streams, redirects, broken connections. */
+  /** Anything else: streams, redirects, broken connections. */
   route(path: string, handler: Handler): string;
-  /** The built script with these settings instead of the served one's, for settings that a server would not bake. Answers its URL. */
-  bake(settings: Baked, script?: string): Promise<string>;
-  /** Another origin with a server of its own. */
+  /**
+   * The built script with these settings in place of the server's, for settings that a server would not bake. Returns
+   * its URL.
+   */
+  bake(settings: ClientSettings, script?: string): Promise<string>;
+  /** Another origin, with its own server. */
   another(): Promise<Site>;
 }
 
@@ -246,7 +230,7 @@ const TYPES: Record<string, string> = {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What a page of ours may do: nothing inline, nothing evaluated, only itself and the server. */
+/** The CSP of our pages: nothing inline, nothing evaluated, only their own origin and the server. */
 const strict = (tg: Tg) =>
   [
     "default-src 'none'",
@@ -336,8 +320,8 @@ async function openSite(tg: Tg): Promise<Site & { close(): Promise<void> }> {
   };
 }
 
-/** Settings as a server bakes them when nothing is set. */
-export const defaults = (tg: Tg, changes: Baked = {}): Baked => ({
+/** The settings that a server bakes for a world without any, with `changes`. */
+export const defaults = (tg: Tg, changes: ClientSettings = {}): ClientSettings => ({
   v: 1,
   key: "demo",
   socket: tg.socket,
@@ -360,7 +344,7 @@ export const defaults = (tg: Tg, changes: Baked = {}): Baked => ({
 
 // What leaves the browser
 
-/** The text of a frame, whose it was, and what it says. */
+/** A frame with its text, and the page that sent it. */
 export interface Sent {
   page: Page;
   /** Which of the page's connections, from 0. */
@@ -369,26 +353,27 @@ export interface Sent {
   frame: Frame;
 }
 
+/** Everything that left the browser in one test. */
 export interface Wire {
-  /** Every frame, in the order in which they were sent, those sent again too. */
+  /** Every frame in the order of sending, also those sent again. */
   readonly sent: Sent[];
   readonly received: Reply[];
   /** Every HTTP request: method, URL, headers, body. */
   readonly requests: string[];
-  /** What the console said, and exceptions that reached the page. */
+  /** Lines of the console, and exceptions that reached the page. */
   readonly console: string[];
   readonly errors: string[];
-  /** Connections that were opened. */
+  /** The number of connections that were opened. */
   readonly connections: number;
-  /** The frames without those sent again, by session and number. Throws if one number stood for two frames. */
+  /** Each frame once, by session and number. Throws if two frames have one number. */
   frames(session?: string): Frame[];
-  /** Their events; of one kind, if named. */
+  /** The events of these frames; of one kind, if given. */
   events(kind?: string): Event[];
-  /** The sessions in the order in which they were first heard of. */
+  /** The sessions in the order of their first frames. */
   sessions(): string[];
   /** Whether every frame has been acknowledged. */
   settled(): boolean;
-  /** Everything that left: frames, requests, URLs of connections. */
+  /** Everything that left the browser, as text: frames, requests, URLs of connections. */
   everything(): string;
 }
 
@@ -396,15 +381,7 @@ interface Recorder extends Wire {
   connect(page: Page, url: string): { send(data: string | Buffer): void; receive(data: string | Buffer): void };
 }
 
-/** Tests and pages send other things as well. */
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
+/** Records everything that leaves `context` from now on; the `wire` fixture is one for the test's own context. */
 export function record(context: BrowserContext): Recorder {
   const sent: Sent[] = [];
   const received: Reply[] = [];
@@ -449,7 +426,7 @@ export function record(context: BrowserContext): Recorder {
     for (const one of sent) {
       const name = `${one.frame.session} ${String(one.frame.seq).padStart(6, "0")}`;
       const before = texts.get(name);
-      if (before && before.text !== one.text) throw new Error(`two frames under one number: ${before.text} and ${one.text}`);
+      if (before && before.text !== one.text) throw new Error(`two frames have one number: ${before.text} and ${one.text}`);
       if (!before) texts.set(name, one);
     }
     const all = [...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { frame }]) => frame);
@@ -475,8 +452,8 @@ export function record(context: BrowserContext): Recorder {
 }
 
 /**
- * Has the page send what it holds, as when its tab is hidden for a moment. The page is told of both; a test that counts `visibility`
- * events makes its own.
+ * Makes the page send what it holds, as when its tab is hidden for a moment. The page gets both events; a test that
+ * counts `visibility` events makes its own.
  */
 export async function flush(page: Page): Promise<void> {
   await page.evaluate(() => {
@@ -491,10 +468,10 @@ export async function flush(page: Page): Promise<void> {
   });
 }
 
-/** One connection that a test sits in the middle of. */
+/** One connection that a test intercepts. */
 export interface Middle {
   readonly page: WebSocketRoute;
-  /** The real server's side; none where the test plays the server alone. */
+  /** The real server's side; undefined where the test is the only server. */
   readonly server: WebSocketRoute | undefined;
   readonly frames: Frame[];
   readonly texts: string[];
@@ -504,8 +481,9 @@ export interface Middle {
 }
 
 /**
- * Sits between the page (or all pages of the context) and the server. `onFrame` decides on each frame: "pass" hands it to the real
- * server, "drop" loses it, "ack" acknowledges it; a function of its own may answer what it likes through the connection.
+ * Intercepts the connections of the page (or of all pages of the context). `onFrame` decides on each frame: "pass"
+ * sends it to the real server, "drop" loses it, "ack" acknowledges it; it may also send other replies through `middle`.
+ * Returns the connections so far.
  */
 export async function between(
   where: Page | BrowserContext,
@@ -518,7 +496,7 @@ export async function between(
     const server = options.alone ? undefined : route.connectToServer();
     const page = "pages" in where ? where.pages()[0]! : where;
     const { send, receive } = (wire as Recorder).connect(page, route.url());
-    const tell = (text: string) => {
+    const deliver = (text: string) => {
       receive(text);
       route.send(text);
     };
@@ -527,7 +505,7 @@ export async function between(
       server,
       frames: [],
       texts: [],
-      reply: (message) => tell(typeof message === "string" ? message : JSON.stringify(message)),
+      reply: (message) => deliver(typeof message === "string" ? message : JSON.stringify(message)),
       ack: ({ session, seq, events }, more) =>
         middle.reply({ type: "ack", session, seq, accepted: events.length, rejected: [], server_time: Date.now(), ...more }),
       close: (code = 1001) => void route.close({ code }),
@@ -543,7 +521,7 @@ export async function between(
       if (verdict === "pass") server?.send(text);
       if (verdict === "ack") middle.ack(frame);
     });
-    server?.onMessage((message) => tell(String(message)));
+    server?.onMessage((message) => deliver(String(message)));
     options.onOpen?.(middle);
   });
   return all;
@@ -552,20 +530,28 @@ export async function between(
 // Fixtures
 
 interface Fixtures {
-  /** Worlds beside `demo`: `test.use({ worlds: [{ key: "akey", settings: { … } }] })`. */
-  worlds: World[];
   tg: Tg;
   site: Site;
   wire: Wire;
 }
 
-export const test = base.extend<Fixtures>({
-  worlds: [[], { option: true }],
-  tg: async ({ worlds }, use) => {
-    const tg = await startTg(worlds);
-    await use(tg);
-    await tg.stop();
-  },
+interface WorkerFixtures {
+  /** One server for all tests of a worker. A test that reads the buffer looks for its own sessions. */
+  server: FolderTg;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs.
+    async ({}, use) => {
+      const server = new FolderTg(await makeFolder("testgram-snippet-", []));
+      await server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+  tg: ({ server }, use) => use(server),
   site: async ({ tg }, use) => {
     const site = await openSite(tg);
     await use(site);

@@ -1,8 +1,9 @@
-/** Every kind of event, from what somebody does to what stands in the store. */
+/** Every kind of event, from the visitor's input to the store. */
 import { createHash } from "node:crypto";
 import type { BrowserContext, Page } from "@playwright/test";
 import type { Kind } from "../../src/types";
-import { type Detail, expect, flush, type Site, type Tg, type Wire } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { expect, flush, type Site, type Tg, type Wire } from "./harness";
 import { shop } from "./pages/app";
 import { proof } from "./proof/stack";
 
@@ -14,7 +15,7 @@ interface Given {
   readonly context: BrowserContext;
   readonly site: Site;
   readonly wire: Wire;
-  /** What the store holds of this kind once there are so many: the details, in order. */
+  /** Waits until the store has so many events of this kind, and returns their details in order. */
   stored(count: number, kind?: Kind): Promise<Detail[]>;
   /** The digest of a control's label in this world. */
   readonly label: (text: string) => string;
@@ -22,7 +23,7 @@ interface Given {
   readonly url: string;
 }
 
-/** The session's salt, of which the tests have to know. */
+/** The session's salt, which the tests have to know. */
 const SALT = Buffer.alloc(32, 7);
 /** As the store keeps it: 32 of its bits. */
 const digest = (text: string) => createHash("sha256").update(SALT).update(text).digest("hex").slice(0, 8);
@@ -39,7 +40,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
       location.hash = "#/help/returns";
       await changed;
     });
-    // What a route asks for is no other page.
+    // Another query of a route is no other page.
     await page.evaluate(() => {
       location.hash = "#/help/returns?x=1";
     });
@@ -103,7 +104,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
       { el: { tag: "a", role: "link", id: "next", label: label("Next") }, button: "middle" },
       { el: { tag: "label", for: "mail", label: label("E-mail") } },
     ]);
-    // Nothing of a link's target, and no label of what is no control.
+    // The target of a link is not sent, and only controls have labels.
     expect(JSON.stringify(clicks)).not.toMatch(/ref|user=|href/);
     expect(clicks[1]!.el).not.toHaveProperty("label", expect.anything());
   },
@@ -211,7 +212,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
 
   async scroll({ page, stored }) {
     const max = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
-    /** Scrolls, and waits until it has come to rest. */
+    /** Scrolls, and waits until the position no longer changes. */
     const scroll = async (act: () => Promise<unknown>) => {
       await page.evaluate(() => {
         const rest = new Promise((done) => document.addEventListener("scrollend", done, { once: true, capture: true }));
@@ -342,7 +343,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
 
   async visibility({ page, stored }) {
     await flush(page);
-    // What the first turn left is sent with the second.
+    // Events after the first flush are sent with the second.
     await flush(page);
     expect((await stored(3)).slice(0, 3)).toMatchObject([{ hidden: true }, { hidden: false }, { hidden: true }]);
   },
@@ -351,7 +352,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
     await page.goto(site.url("/second"));
     await page.evaluate(() => window.testgram.stop());
     await page.evaluate(() => window.testgram.start());
-    // Who was never heard of does not say goodbye either.
+    // A session without frames sends no end.
     await flush(page);
     await stored(2);
     await page.evaluate(() => window.testgram.optOut());
@@ -368,7 +369,7 @@ const KINDS: Record<Kind, (given: Given) => Promise<void>> = {
 };
 
 const labelOf = async (tg: Tg) => {
-  const { salt } = (await tg.baked(KEY)) as { salt: string };
+  const { salt } = (await tg.clientSettings(KEY)) as { salt: string };
   return (text: string) => createHash("sha256").update(Buffer.from(salt, "hex")).update(text).digest("hex").slice(0, 4);
 };
 
@@ -376,7 +377,7 @@ test.describe("arrives in the store with the right content:", () => {
   test.beforeEach(async ({ context }) => {
     await context.addInitScript(() => {
       crypto.getRandomValues = (array) => {
-        // The session's id is of other lengths than its salt.
+        // The session's id has other lengths than its salt.
         if (array instanceof Uint8Array && array.length === 32) return array.fill(7);
         return Crypto.prototype.getRandomValues.call(crypto, array) as typeof array;
       };
@@ -414,7 +415,7 @@ test.describe("arrives in the store with the right content:", () => {
   }
 });
 
-test("what the session says of itself comes with its first frame", async ({ browser, site, wire, tg }) => {
+test("the session's meta comes with its first frame", async ({ browser, site, wire, tg }) => {
   shop(site, tg.script(KEY));
   const context = await browser.newContext({
     locale: "de-AT",

@@ -1,4 +1,4 @@
-// What people do, as real input in a real browser, and what is told of it.
+// Real input in a real browser, and the events that come of it.
 
 import { createHash } from "node:crypto";
 import { expect, test } from "./observed-page";
@@ -6,7 +6,7 @@ import { expect, test } from "./observed-page";
 const digest = (text: string) => createHash("sha256").update(Buffer.alloc(32, 7)).update(text).digest("hex");
 
 test.describe("clicks", () => {
-  test("count, button and place; made by keys; one for a label and its control", async ({ observed, page }) => {
+  test("count, button and position; clicks by keys; one for a label and its control", async ({ observed, page }) => {
     await observed.open(`<h1>Jane</h1><button id=b>Go</button><label id=l>I agree to everything <input type=checkbox id=c></label>
       <form onsubmit="return false"><input id=f><button id=s>Send</button></form>`);
     await page.click("h1", { clickCount: 2 });
@@ -19,8 +19,8 @@ test.describe("clicks", () => {
     await page.focus("#f");
     await page.keyboard.press("Enter");
     await page.evaluate(() => document.querySelector<HTMLElement>("#b")!.click());
-    await observed.told("submit");
-    const clicks = await observed.told("click", 7);
+    await observed.waitFor("submit");
+    const clicks = await observed.waitFor("click", 7);
     expect(clicks.map(({ el, button, count, x }) => [el!.id ?? el!.tag, button, count, x === 0])).toEqual([
       ["h1", undefined, undefined, false],
       ["h1", undefined, 2, false],
@@ -30,10 +30,13 @@ test.describe("clicks", () => {
       ["l", undefined, undefined, false],
       ["c", undefined, undefined, false],
     ]);
-    expect((await observed.told("input", 2)).map(({ value }) => (value as { kind: string }).kind)).toEqual(["choice", "empty"]);
+    expect((await observed.waitFor("input", 2)).map(({ value }) => (value as { kind: string }).kind)).toEqual([
+      "choice",
+      "empty",
+    ]);
   });
 
-  test("in a frame they are told at their place in the page", async ({ observed, page }) => {
+  test("in a frame their position is that in the page", async ({ observed, page }) => {
     await observed.open(
       `<div style="height:200px"></div><iframe style="margin-left:100px;border:5px solid" srcdoc="<body style=margin:0><button>Buy</button>"></iframe>`,
     );
@@ -41,7 +44,7 @@ test.describe("clicks", () => {
       .frameLocator("iframe")
       .locator("button")
       .click({ position: { x: 3, y: 4 } });
-    const [click] = await observed.told("click");
+    const [click] = await observed.waitFor("click");
     expect(click).toMatchObject({ x: 118, y: 219 });
   });
 });
@@ -53,7 +56,7 @@ test.describe("fields", () => {
     await page.keyboard.type("jane@roe.examplee", { delay: 25 });
     await page.keyboard.press("Backspace");
     await page.keyboard.press("Tab");
-    const [input] = await observed.told("input");
+    const [input] = await observed.waitFor("input");
     expect(input).toMatchObject({
       el: { tag: "input", role: "textbox", type: "email", id: "mail", name: "mail", autocomplete: "email", path: "body>input" },
       value: { kind: "email", len: 5, digest: digest("jane@roe.example") },
@@ -62,11 +65,11 @@ test.describe("fields", () => {
     });
     const gaps = (input!.rhythm as number[]).reduce((sum, count) => sum + count);
     expect(gaps).toBe(17);
-    // Corrections are told with the field.
-    expect((await observed.told("key")).map(({ key }) => key)).toEqual(["Tab"]);
+    // Corrections are part of the field's event.
+    expect((await observed.waitFor("key")).map(({ key }) => key)).toEqual(["Tab"]);
   });
 
-  test("fields that are only visited, and values that scripts set, are not told", async ({ observed, page }) => {
+  test("fields that are only visited, and values that scripts set, are not recorded", async ({ observed, page }) => {
     await observed.open(`<input id=a><input id=b>`);
     await page.click("#a");
     await page.click("#b");
@@ -122,7 +125,7 @@ test.describe("fields", () => {
       await page.keyboard.press("Control+ArrowLeft");
       await page.keyboard.type(value.slice(-1));
       await page.click("button");
-      const [input] = await observed.told("input");
+      const [input] = await observed.waitFor("input");
       expect(Object.keys(input!).sort()).toEqual(["el", "ms", "value"]);
       expect(input!.value).toEqual({ kind });
     });
@@ -134,7 +137,7 @@ test.describe("fields", () => {
     await page.click("#x");
     await page.keyboard.type("2");
     await observed.settle();
-    expect((await observed.told("input"))[0]!.value).toEqual({ kind: "password" });
+    expect((await observed.waitFor("input"))[0]!.value).toEqual({ kind: "password" });
   });
 
   test("a password that is shown from inside a shadow root stays one", async ({ observed, page }) => {
@@ -147,10 +150,13 @@ test.describe("fields", () => {
     await page.click("#x");
     await page.keyboard.type("2");
     await observed.settle();
-    expect((await observed.told("input"))[0]!.value).toEqual({ kind: "password" });
+    expect((await observed.waitFor("input"))[0]!.value).toEqual({ kind: "password" });
   });
 
-  test("a document that is an editor is one: no labels, no beginnings, no corrections", async ({ observed, page }) => {
+  test("a whole document in design mode is an editor: no labels, no partial values, no corrections", async ({
+    observed,
+    page,
+  }) => {
     await observed.open(`<iframe srcdoc="<a href=#x>Jane Roe</a><b data-tg-mask>x</b>"></iframe><iframe srcdoc="<p>x"></iframe><button>Go</button><script>
       for (const frame of document.querySelectorAll("iframe")) frame.onload = () => { frame.contentDocument.designMode = "on" };
     </script>`);
@@ -162,16 +168,16 @@ test.describe("fields", () => {
     await page.waitForTimeout(1200);
     await page.keyboard.type("d");
     await page.click("button");
-    const [link] = await observed.told("click", 3);
+    const [link] = await observed.waitFor("click", 3);
     expect([link!.el!.tag, link!.el!.label]).toEqual(["a", undefined]);
-    expect((await observed.told("input", 2)).map(({ el, value, keys }) => [el!.tag, value, keys])).toEqual([
+    expect((await observed.waitFor("input", 2)).map(({ el, value, keys }) => [el!.tag, value, keys])).toEqual([
       ["body", { kind: "masked" }, undefined],
       ["body", { kind: "text", len: expect.any(Number), digest: expect.any(String) }, 4],
     ]);
     expect(observed.all.filter(([, kind]) => kind === "key")).toEqual([]);
   });
 
-  test("what is ignored in an editor is ignored in a shadow root as well", async ({ observed, page }) => {
+  test("an ignored part of an editor is ignored in a shadow root as well", async ({ observed, page }) => {
     await observed.open(`<x-edit></x-edit><button>Go</button><script>
       document.querySelector("x-edit").attachShadow({ mode: "open" }).innerHTML = "<div contenteditable>a<p data-tg-ignore>b</p></div>";
     </script>`);
@@ -179,12 +185,12 @@ test.describe("fields", () => {
     await page.keyboard.type("abc");
     await page.keyboard.press("Enter");
     await page.click("button");
-    await observed.told("click");
+    await observed.waitFor("click");
     await observed.settle();
     expect(observed.all.map(([, kind]) => kind).filter((kind) => !/page|move/.test(kind))).toEqual(["click"]);
   });
 
-  test("choices are told at once, files by their kind, editors by their text", async ({ observed, page }) => {
+  test("choices are recorded at once, files by their kind, editors by their text", async ({ observed, page }) => {
     await observed.open(`<select id=s><option>Jane<option value=b>B</select><input type=radio name=r value=one>
       <input type=file id=f><div contenteditable id=e>He</div>`);
     await page.focus("#s");
@@ -195,7 +201,7 @@ test.describe("fields", () => {
     await page.keyboard.press("End");
     await page.keyboard.type("y");
     await observed.settle();
-    const inputs = await observed.told("input", 3);
+    const inputs = await observed.waitFor("input", 3);
     const of = (id: string) => inputs.filter(({ el }) => el!.id === id || el!.name === id).map(({ value }) => value);
     expect(of("s")).toEqual([{ kind: "choice", len: 1, digest: digest("b") }]);
     expect(of("r")).toEqual([{ kind: "choice", len: 2, digest: digest("one") }]);
@@ -207,7 +213,7 @@ test.describe("fields", () => {
     await page.click("input");
     await page.keyboard.type("Jane");
     await observed.settle();
-    const [input] = await observed.told("input");
+    const [input] = await observed.waitFor("input");
     expect(input).toMatchObject({ value: { kind: "text", len: 3 } });
     expect(JSON.stringify(observed.all)).not.toMatch(/digest|label/);
   });
@@ -220,7 +226,7 @@ test.describe("fields", () => {
     await page.click("#b");
     await page.keyboard.type("Roe");
     await observed.settle();
-    const inputs = await observed.told("input", 2);
+    const inputs = await observed.waitFor("input", 2);
     expect(inputs.map(({ el, value }) => [el!.id, (value as { kind: string }).kind])).toEqual([
       [undefined, "masked"],
       ["b", "text"],
@@ -242,12 +248,12 @@ test.describe("fields", () => {
     });
     await page.keyboard.insertText("日本");
     await observed.settle();
-    const inputs = await observed.told("input", 2);
+    const inputs = await observed.waitFor("input", 2);
     expect(inputs.map(({ el, keys, paste }) => [el!.id, keys, paste])).toEqual([
       ["b", undefined, true],
       ["c", undefined, undefined],
     ]);
-    expect((await observed.told("key", 3)).map(({ key, mods }) => [key, mods])).toEqual([
+    expect((await observed.waitFor("key", 3)).map(({ key, mods }) => [key, mods])).toEqual([
       ["Shortcut", 2],
       ["Copy", 2],
       ["Paste", 2],
@@ -265,27 +271,27 @@ test("forms: submitted, held back, in a shadow root", async ({ observed, page })
   await page.keyboard.type("x");
   await page.keyboard.press("Enter");
   await page.click("x-form button");
-  const submits = await observed.told("submit", 3);
+  const submits = await observed.waitFor("submit", 3);
   expect(submits.map(({ el, valid, filled }) => [el!.id, valid, filled])).toEqual([
     ["f", false, 1],
     ["f", true, 2],
     [undefined, true, 0],
   ]);
-  // What was typed is told before the form that it was typed into.
+  // The field comes before the form that it is in.
   const kinds = observed.all.map(([, kind]) => kind).filter((kind) => kind === "input" || kind === "submit");
   expect(kinds).toEqual(["submit", "input", "submit", "submit"]);
 });
 
-test("of what is ignored in a form nothing is told, of what is masked not whether it is filled", async ({ observed, page }) => {
+test("an ignored field of a form does not count; a masked one does not count as filled", async ({ observed, page }) => {
   await observed.open(`<form id=f onsubmit="return false"><input name=a value=1><p data-tg-ignore><input required name=b><button id=go>Go</button></p>
     <p data-tg-mask><input name=c value=zz></p><button id=open formnovalidate>Go</button></form>`);
   await page.click("#go");
   await page.click("#open");
-  expect((await observed.told("submit")).map(({ valid, filled }) => [valid, filled])).toEqual([[true, 1]]);
+  expect((await observed.waitFor("submit")).map(({ valid, filled }) => [valid, filled])).toEqual([[true, 1]]);
   expect(observed.all.map(([, kind]) => kind).filter((kind) => !/page|move/.test(kind))).toEqual(["click", "submit"]);
 });
 
-test("keys that write nothing, once each; of a secret field only those that leave it", async ({ observed, page }) => {
+test("keys that write no character, once each; in a secret field only those that leave it", async ({ observed, page }) => {
   await observed.open(`<input id=a><input id=p type=password><p tabindex=0 role=tab id=q>x`);
   for (const [id, keys] of Object.entries({
     a: "ArrowLeft x Backspace F5x Control+k Control+z",
@@ -298,7 +304,7 @@ test("keys that write nothing, once each; of a secret field only those that leav
   await page.keyboard.down("ArrowDown");
   await page.keyboard.down("ArrowDown");
   await page.keyboard.up("ArrowDown");
-  const keys = await observed.told("key", 8);
+  const keys = await observed.waitFor("key", 8);
   expect(keys.map(({ key, mods, el }) => [key, mods, el!.id])).toEqual([
     ["ArrowLeft", undefined, "a"],
     ["Shortcut", 2, "a"],
@@ -311,7 +317,7 @@ test("keys that write nothing, once each; of a secret field only those that leav
   ]);
 });
 
-test("movement is a point every tenth of a second, and none over what is ignored", async ({ observed, page }) => {
+test("movement is a point every tenth of a second, and none over ignored elements", async ({ observed, page }) => {
   await observed.open(`<div style="height:300px"></div><div data-tg-ignore style="height:300px">x</div>`);
   const began = Date.now();
   for (let at = 0; at < 60; at++) {
@@ -320,7 +326,9 @@ test("movement is a point every tenth of a second, and none over what is ignored
   }
   const took = Date.now() - began;
   await observed.settle();
-  const [{ x, y, path }] = (await observed.told("move")) as never as [{ x: number; y: number; path: [number, number, number][] }];
+  const [{ x, y, path }] = (await observed.waitFor("move")) as never as [
+    { x: number; y: number; path: [number, number, number][] },
+  ];
   expect(path.length).toBeGreaterThan(1);
   expect(path.length).toBeLessThan(2 + took / 90);
   const end = path.reduce(([x, y], [, dx, dy]) => [x + dx, y + dy] as [number, number], [x, y] as [number, number]);
@@ -328,16 +336,16 @@ test("movement is a point every tenth of a second, and none over what is ignored
   expect(end[1]).toBeLessThan(308);
 });
 
-test("scrolling of the page and of what scrolls in it", async ({ observed, page }) => {
+test("scrolling of the page and of elements in it", async ({ observed, page }) => {
   await observed.open(
     `<div id=inner style="height:80px;overflow:auto"><p style="height:900px">x</p></div><div style="height:3000px">`,
   );
   await page.mouse.move(50, 40);
   await page.mouse.wheel(0, 200);
-  await observed.told("scroll", 1);
+  await observed.waitFor("scroll", 1);
   await page.mouse.move(50, 300);
   await page.mouse.wheel(0, 500);
-  const scrolls = await observed.told("scroll", 2);
+  const scrolls = await observed.waitFor("scroll", 2);
   expect(scrolls[0]).toMatchObject({ y: 200, el: { id: "inner" } });
   expect(scrolls[1]).toMatchObject({ y: 500 });
   expect(scrolls[1]!.el).toBeUndefined();
@@ -355,7 +363,7 @@ for (const place of ["html", "body"]) {
   });
 }
 
-test("what a page scrolls by itself is bounded", async ({ observed, page }) => {
+test("scrolling that the page causes by itself is bounded", async ({ observed, page }) => {
   await observed.open(
     `<script>const now = performance.now.bind(performance)</script>${`<div class=s style="height:20px;overflow:auto"><p style="height:900px">x</p></div>`.repeat(7)}`,
   );
@@ -368,12 +376,12 @@ test("what a page scrolls by itself is bounded", async ({ observed, page }) => {
       (window as never as { collector: { settle(last: boolean): void } }).collector.settle(false);
     }
   });
-  const told = observed.all.filter(([, kind]) => kind === "scroll").length;
-  expect(told).toBe(200);
+  const scrolls = observed.all.filter(([, kind]) => kind === "scroll").length;
+  expect(scrolls).toBe(200);
   expect((await observed.lost()).queue).toBeGreaterThan(0);
 });
 
-test("no scrolling of fields nor of what is masked, and of what scrolls together one stretch each", async ({
+test("no scrolling of fields or masked elements; elements that scroll together have one stretch each", async ({
   observed,
   page,
 }) => {
@@ -397,31 +405,28 @@ test("no scrolling of fields nor of what is masked, and of what scrolls together
       for (const id of ["m", "one"]) document.getElementById(id)!.scrollTop = at * 5;
       await Promise.all(scrolled);
     }, at);
-    // All of it takes far longer than the quiet that ends a stretch.
+    // All of it takes far longer than the pause that ends a stretch.
     await page.clock.runFor(50);
   }
   expect(observed.all.filter(([, kind]) => kind === "scroll")).toEqual([]);
   await page.clock.runFor(200);
-  expect((await observed.told("scroll", 2)).map(({ el }) => el!.id).sort()).toEqual(["one", "two"]);
+  expect((await observed.waitFor("scroll", 2)).map(({ el }) => el!.id).sort()).toEqual(["one", "two"]);
 });
 
-test("a page that changes its address or submits with each key tells no beginnings of what is typed", async ({
-  observed,
-  page,
-}) => {
+test("a page that changes its address or submits with each key makes us send no partial values", async ({ observed, page }) => {
   await observed.open(`<form onsubmit="return false"><input id=q name=q></form><input id=p type=password><button>Go</button><script>
     q.oninput = p.oninput = (event) => { history.replaceState({}, "", "/search/x" + "abcdefghijklmnopqrstuvwxyz"[event.target.value.length]); q.form.requestSubmit(); };
   </script>`);
   await page.click("#q");
-  // A form that goes off at once is that of the click.
+  // A form that is submitted right after a click belongs to the click.
   await page.waitForTimeout(150);
   await page.keyboard.type("4111 1111 1111 1111");
   await page.click("#p");
   await page.keyboard.type("hunter2");
   await page.click("button");
   await observed.settle();
-  expect((await observed.told("input", 2)).map(({ value }) => value)).toEqual([{ kind: "card" }, { kind: "password" }]);
-  expect((await observed.told("page", 8)).length).toBeGreaterThan(7);
+  expect((await observed.waitFor("input", 2)).map(({ value }) => value)).toEqual([{ kind: "card" }, { kind: "password" }]);
+  expect((await observed.waitFor("page", 8)).length).toBeGreaterThan(7);
 });
 
 test("a rejection with an endless word in its stack does not stop the page", async ({ observed, page }) => {
@@ -434,13 +439,13 @@ test("a rejection with an endless word in its stack does not stop the page", asy
     return performance.now() - from;
   });
   observed.failures.length = 0;
-  await observed.told("error");
+  await observed.waitFor("error");
   observed.failures.length = 0;
   // A match that goes over it once for each of its letters would take minutes.
   expect(took).toBeLessThan(5_000);
 });
 
-test("of a field in a closed shadow root no more than keys that leave it", async ({ observed, page }) => {
+test("in a closed shadow root only the keys that leave a field are recorded", async ({ observed, page }) => {
   await observed.open(`<my-field></my-field><div id=plain></div><div id=own tabindex=0></div><script>
     for (const host of document.querySelectorAll("my-field,#plain,#own")) host.attachShadow({ mode: "closed" }).innerHTML = "<input type=password autofocus>";
   </script>`);
@@ -448,10 +453,10 @@ test("of a field in a closed shadow root no more than keys that leave it", async
     await page.locator(host).click({ position: { x: 10, y: 8 } });
     for (const key of ["a", "Backspace", "ArrowLeft", "Control+v", "Escape"]) await page.keyboard.press(key);
   }
-  expect((await observed.told("key", 3)).map(({ key }) => key)).toEqual(["Escape", "Escape", "Escape"]);
+  expect((await observed.waitFor("key", 3)).map(({ key }) => key)).toEqual(["Escape", "Escape", "Escape"]);
 });
 
-test("a drag that ends over what is ignored is none", async ({ observed, page }) => {
+test("a drag that ends over an ignored element is not recorded", async ({ observed, page }) => {
   await observed.open(`<div id=c style="width:60px;height:60px;touch-action:none;user-select:none" onpointerdown="this.setPointerCapture(event.pointerId)"></div>
     <div data-tg-ignore style="height:200px;user-select:none"></div>`);
   await page.mouse.move(30, 30);
@@ -479,7 +484,7 @@ test("drags: the browser's own, the pointer's, and none for selected text", asyn
   await page.mouse.move(120, 210, { steps: 4 });
   await page.mouse.up();
   await page.waitForTimeout(50);
-  const drags = await observed.told("drag", 2);
+  const drags = await observed.waitFor("drag", 2);
   expect(drags.map(({ el, to }) => [el!.id, (to as { id?: string } | undefined)?.id])).toEqual([
     ["a", "b"],
     ["c", undefined],
@@ -487,7 +492,7 @@ test("drags: the browser's own, the pointer's, and none for selected text", asyn
   expect(drags[0]).toMatchObject({ dx: 0, dy: 60 });
 });
 
-test("pages: the load, the page's own router, and what is held back until it has loaded", async ({ observed, page }) => {
+test("pages: the load, the page's own router, and events that wait for the load", async ({ observed, page }) => {
   await observed.open(
     {
       "/users/417?token=abc#top": "",
@@ -497,7 +502,7 @@ test("pages: the load, the page's own router, and what is held back until it has
   );
   await expect.poll(() => observed.failures).toEqual(["x"]);
   observed.failures.length = 0;
-  await observed.told("api");
+  await observed.waitFor("api");
   await page.evaluate(async () => {
     const after = (type: string, act: () => void) =>
       new Promise((done) => {
@@ -515,7 +520,7 @@ test("pages: the load, the page's own router, and what is held back until it has
     });
     await after("popstate", () => history.go(-3));
   });
-  await observed.told("page", 6);
+  await observed.waitFor("page", 6);
   const pages = observed.all.filter(([, kind]) => kind === "page").map(([, , { url, cause }]) => [url, cause]);
   expect(pages).toEqual([
     ["/users/:id?token", "load"],
@@ -545,7 +550,7 @@ test("errors by type, scrubbed message and place", async ({ observed }) => {
       document.write("<img src=/jane.png>");
     </script>`,
   });
-  const errors = await observed.told("error", 5);
+  const errors = await observed.waitFor("error", 5);
   await expect.poll(() => observed.failures.length).toBe(5);
   observed.failures.length = 0;
   expect(errors.map(({ name, message, rejection }) => [name, message, rejection]).sort()).toEqual(
@@ -564,7 +569,7 @@ test("errors by type, scrubbed message and place", async ({ observed }) => {
 test("viewport, visibility of a new session, custom events", async ({ observed, page }) => {
   await observed.open("<p>x");
   await page.setViewportSize({ width: 800, height: 500 });
-  expect(await observed.told("viewport")).toEqual([{ w: 800, h: 500 }]);
+  expect(await observed.waitFor("viewport")).toEqual([{ w: 800, h: 500 }]);
   const event = (name: unknown) =>
     page.evaluate((name) => (window as never as { testgram: { event(name: unknown): boolean } }).testgram.event(name), name);
   expect(await Promise.all(["added-to-cart", "jane@roe.example", "Jane Roe", 7, undefined].map(event))).toEqual([
@@ -574,10 +579,10 @@ test("viewport, visibility of a new session, custom events", async ({ observed, 
     false,
     false,
   ]);
-  expect(await observed.told("custom")).toEqual([{ name: "added-to-cart" }]);
+  expect(await observed.waitFor("custom")).toEqual([{ name: "added-to-cart" }]);
   expect((await observed.lost()).refused).toBe(4);
   await page.evaluate(() => (window as never as { collector: { begin(): void } }).collector.begin());
-  expect((await observed.told("page", 2))[1]).toEqual({ url: "/", cause: "load" });
+  expect((await observed.waitFor("page", 2))[1]).toEqual({ url: "/", cause: "load" });
   const meta = await page.evaluate(() => JSON.parse((window as never as { collector: { meta(): string } }).collector.meta()));
   expect(meta).toEqual({
     device: "desktop",
@@ -591,7 +596,7 @@ test("viewport, visibility of a new session, custom events", async ({ observed, 
   });
 });
 
-test("stopping takes everything back, and starting begins anew", async ({ observed, page }) => {
+test("stop removes all listeners and patches, and start installs them again", async ({ observed, page }) => {
   await observed.open("<button>Go</button>", { autostart: false });
   const natives = () =>
     page.evaluate(() =>
@@ -612,9 +617,9 @@ test("stopping takes everything back, and starting begins anew", async ({ observ
   expect(await same()).toEqual([false, false]);
   expect(await natives()).toEqual(["fetch", "pushState", "send"]);
   await page.click("button");
-  await observed.told("click");
+  await observed.waitFor("click");
   await call("stop");
-  expect(await observed.told("end")).toEqual([{ reason: "stopped" }]);
+  expect(await observed.waitFor("end")).toEqual([{ reason: "stopped" }]);
   expect(await same()).toEqual([true, true]);
   const before = observed.all.length;
   await page.click("button");
@@ -622,7 +627,7 @@ test("stopping takes everything back, and starting begins anew", async ({ observ
   expect(observed.all.length).toBe(before);
   await call("start");
   await page.click("button");
-  await observed.told("click", 2);
+  await observed.waitFor("click", 2);
 });
 
 const REFUSED: [string, Record<string, unknown>][] = [
@@ -649,11 +654,11 @@ for (const [name, settings] of REFUSED) {
   });
 }
 
-test("kinds that are off, and pages of an ignored domain, are not told", async ({ observed, page }) => {
+test("kinds that are off are not recorded", async ({ observed, page }) => {
   await observed.open("<button>Go</button>", { off: ["page", "click"] });
   await page.focus("button");
   await page.keyboard.press("Enter");
-  await observed.told("key");
+  await observed.waitFor("key");
   expect(observed.all.map(([, kind]) => kind)).toEqual(["key"]);
 });
 
@@ -665,14 +670,14 @@ test("a visitor who does not want to be recorded is not", async ({ observed, pag
   expect(observed.all).toEqual([]);
 });
 
-test("two copies are one, and a copy in a frame is none", async ({ observed, page }) => {
+test("a second copy does nothing, nor does a copy in a frame", async ({ observed, page }) => {
   await observed.open({
     "/": `<script src=/tg.js></script><button>Go</button><iframe src=/frame></iframe>`,
     "/frame": "<button>In</button>",
   });
   await page.click("button");
   await page.frameLocator("iframe").locator("button").click();
-  await observed.told("click", 2);
+  await observed.waitFor("click", 2);
   await page.waitForTimeout(50);
   expect(observed.all.filter(([, kind]) => kind === "click" || kind === "page").map(([, kind]) => kind)).toEqual([
     "page",

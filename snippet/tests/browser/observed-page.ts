@@ -1,4 +1,4 @@
-// A page that is observed by the real snippet with a transport that hands every event to the test.
+// A page with the real snippet, whose transport passes each event to the test.
 
 import { resolve } from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
@@ -7,6 +7,7 @@ import type { Kind, Settings } from "../../src/types";
 
 export const ORIGIN = "http://shop.test";
 
+/** The settings of observed pages, where a test changes none. */
 export const SETTINGS: Settings = {
   v: 1,
   key: "demo",
@@ -28,7 +29,8 @@ export const SETTINGS: Settings = {
 };
 
 type Detail = Record<string, unknown> & { el?: Record<string, unknown> };
-export type Told = [t: number, kind: Kind, detail: Detail];
+/** An event as the snippet serialised it; `t` is in milliseconds since the page opened. */
+export type Recorded = [t: number, kind: Kind, detail: Detail];
 
 let built: Promise<string> | undefined;
 
@@ -52,8 +54,10 @@ const snippet = () =>
     define: { __BROKEN__: '""', __TESTGRAM__: "$settings$" },
   }).then(({ outputFiles }) => outputFiles[0]!.text));
 
+/** The page of one test; the `observed` fixture makes it. */
 export class Observed {
-  readonly all: Told[] = [];
+  /** Every event so far. */
+  readonly all: Recorded[] = [];
   /** Errors that reached the page. */
   readonly failures: string[] = [];
 
@@ -62,7 +66,7 @@ export class Observed {
   /** Serves pages of `ORIGIN` by path, the snippet first in each, and opens the first. */
   async open(pages: string | Record<string, string>, settings: Partial<Settings> = {}): Promise<void> {
     const bodies = typeof pages === "string" ? { "/": pages } : pages;
-    await this.page.exposeFunction("told", (json: string) => this.all.push(JSON.parse(json)));
+    await this.page.exposeFunction("collect", (json: string) => this.all.push(JSON.parse(json)));
     this.page.on("pageerror", (error) => this.failures.push(error.message));
     const script = (await snippet()).split("$settings$").join(JSON.stringify({ ...SETTINGS, ...settings }));
     await this.page.route(`${ORIGIN}/**`, (route) => {
@@ -76,14 +80,14 @@ export class Observed {
     await this.page.goto(ORIGIN + Object.keys(bodies)[0]);
   }
 
-  /** Details of the events of a kind, once there are `count`. */
-  async told(kind: Kind, count = 1): Promise<Detail[]> {
+  /** Waits for at least `count` events of a kind, up to 15 s, and returns the details of all of them. */
+  async waitFor(kind: Kind, count = 1): Promise<Detail[]> {
     const found = () => this.all.filter((event) => event[1] === kind).map((event) => event[2]);
     await expect.poll(() => found().length, { message: `${count} of ${kind}`, timeout: 15_000 }).toBeGreaterThanOrEqual(count);
     return found();
   }
 
-  /** What observers hold is told. */
+  /** Makes the observers emit what they hold; `last` as when the page goes away. */
   async settle(last = true): Promise<void> {
     await this.page.evaluate(
       (last) => (window as never as { collector: { settle(last: boolean): void } }).collector.settle(last),
@@ -91,6 +95,7 @@ export class Observed {
     );
   }
 
+  /** The counts of lost events so far. */
   lost(): Promise<{ thrown: number; refused: number; queue: number }> {
     return this.page.evaluate(() => (window as never as { collector: { lost: never } }).collector.lost);
   }
@@ -100,7 +105,7 @@ export const test = base.extend<{ observed: Observed }>({
   observed: async ({ page }, use) => {
     const observed = new Observed(page);
     await use(observed);
-    // Whatever a test does, nothing of ours may reach the page, and no handler may have failed.
+    // In every test, no exception of ours may reach the page, and no handler may have failed.
     expect(observed.failures).toEqual([]);
     if (!page.isClosed()) expect((await observed.lost()).thrown).toBe(0);
   },

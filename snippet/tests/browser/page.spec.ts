@@ -1,8 +1,9 @@
-/** The page is not harmed: whatever it is, does, or does to us, it goes on as without us. */
+/** The snippet does not harm the page: it works as without us, whatever it does. */
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import type { Page } from "@playwright/test";
-import { type Detail, expect, flush, type Site, type Tg, type Wire } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { expect, flush, type Site, type Tg, type Wire } from "./harness";
 import { proof } from "./proof/stack";
 
 const KEY = "page";
@@ -13,7 +14,7 @@ const test = proof([
 ]);
 
 const scripted = (site: Site, path: string, text: string) => site.file(path, text);
-/** A page with our script, and what stands before and after it. */
+/** A page with our script, and scripts before and after it. */
 const pageWith = (
   site: Site,
   tg: Tg,
@@ -27,13 +28,13 @@ const pageWith = (
     <body><button id="buy">Buy</button><input id="note" name="note"><form id="form"><input id="inner" name="inner"><button id="send">Send</button></form></body>`,
   );
 };
-/** Somebody uses it, and what that is must be told whatever the page has done. */
+/** Uses the page; `ALL` must be sent, whatever the page has done. */
 async function use(page: Page, wire: Wire): Promise<void> {
   await page.click("#buy");
   await page.click("#note");
   await page.keyboard.type("hello");
   await page.keyboard.press("Tab");
-  // To its end, as that is when it is told.
+  // The call is recorded when its response has been read.
   await page.evaluate(async () => {
     const answer = await fetch("/api");
     await answer.text();
@@ -43,7 +44,7 @@ async function use(page: Page, wire: Wire): Promise<void> {
   await flush(page);
   await expect.poll(() => wire.frames().length && wire.settled()).toBeTruthy();
 }
-const told = (wire: Wire) => ({
+const summary = (wire: Wire) => ({
   click: wire.events("click").map(([, , { el }]) => (el as Detail).id),
   input: wire.events("input").map(([, , { el, value }]) => [(el as Detail).id, (value as Detail).kind, (value as Detail).len]),
   api: wire.events("api").map(([, , { method, url, status }]) => [method, url, status]),
@@ -65,7 +66,7 @@ test.beforeEach(({ site }) => {
   site.json("/api", { ok: true });
 });
 
-test("under a strict CSP nothing is violated and all is told", async ({ page, site, tg, wire }) => {
+test("under a strict CSP nothing is violated and everything is recorded", async ({ page, site, tg, wire }) => {
   const url = pageWith(site, tg, {
     before: "addEventListener('securitypolicyviolation', (event) => console.log('Refused to ' + event.violatedDirective));",
   });
@@ -74,12 +75,12 @@ test("under a strict CSP nothing is violated and all is told", async ({ page, si
   expect(csp).not.toMatch(/unsafe|\*|data:|blob:/);
   await page.goto(url);
   await use(page, wire);
-  expect(told(wire)).toEqual(ALL);
+  expect(summary(wire)).toEqual(ALL);
   expect(violations(wire)).toEqual([]);
   expect(wire.errors).toEqual([]);
 });
 
-test("the documented tag tells the script's host no more than the page's world", async ({ page, site, tg, wire }) => {
+test("the documented tag sends the script's host nothing but the page's world", async ({ page, site, tg, wire }) => {
   const docs = await readFile(new URL("../../../docs/snippet.md", import.meta.url), "utf8");
   const tag = /<script src=.*<\/script>/.exec(docs)![0].replace(/https:.*\.js/, tg.script(KEY));
   const shop = await readFile(new URL("../../../demo/shop/parts/head.html", import.meta.url), "utf8");
@@ -95,7 +96,7 @@ test("the documented tag tells the script's host no more than the page's world",
   await page.goto(`${url}?token=abc`);
   await page.click("#buy");
   await flush(page);
-  await expect.poll(() => told(wire).click).toEqual(["buy"]);
+  await expect.poll(() => summary(wire).click).toEqual(["buy"]);
   expect(served).toHaveLength(1);
   expect(Object.keys(served[0]!).filter((name) => /^(referer|cookie)$/.test(name))).toEqual([]);
 });
@@ -107,14 +108,14 @@ test("Trusted Types are not violated either", async ({ page, site, tg, wire }) =
   await page.goto(url);
   await page.click("#buy");
   await flush(page);
-  await expect.poll(() => told(wire).click).toEqual(["buy"]);
+  await expect.poll(() => summary(wire).click).toEqual(["buy"]);
   expect(violations(wire)).toEqual([]);
 });
 
-test.describe("hostile pages change nothing in what is told:", () => {
+test.describe("hostile pages change nothing in what is sent:", () => {
   const JUNK = "for (const name of ['el', 'id', 'value', 'label', 'session', 'meta', 'lost', 'events', 'digest', 'junk'])";
   const THROW = "() => { throw new Error('the page\\'s own') }";
-  /** Of all of them where it is we who call, and not the page or whoever tests it. */
+  /** For all calls that we make, not those of the page or of Playwright. */
   const arrays = (then: string) =>
     `for (const name of ['push', 'map', 'filter', 'concat', 'join', 'slice', 'some', 'every', 'find', 'includes', 'shift', 'unshift', 'splice', 'forEach', 'indexOf']) { const own = Array.prototype[name]; Array.prototype[name] = function (...args) { if (new Error().stack.includes('/js/world/')) ${then}; return own.apply(this, args); }; }`;
   const HOSTILE: Record<string, { before?: string; after?: string }> = {
@@ -169,20 +170,20 @@ test.describe("hostile pages change nothing in what is told:", () => {
         "Object.freeze(History.prototype); Object.freeze(XMLHttpRequest.prototype); Object.defineProperty(window, 'fetch', { value: fetch, writable: false, configurable: false });",
     },
   };
-  /** What the page broke for us costs exceptions, which are counted. */
+  /** The page makes our handlers throw; the exceptions are counted. */
   const COUNTED: ReadonlySet<string> = new Set([
     "a broken DOM",
     "replaced storage",
     "frozen window",
     ...["throw", "answer false", "answer nothing"].map((what) => `array methods that ${what}, later`),
   ]);
-  /** And here events, too: nothing is told rather than something wrong. */
+  /** Here events are lost as well: better none than a wrong one. */
   const SILENT: ReadonlySet<string> = new Set(
     ["a broken DOM"].concat(["throw", "answer false", "answer nothing"].map((what) => `array methods that ${what}, later`)),
   );
   for (const [name, { before = "", after = "" }] of Object.entries(HOSTILE)) {
     test(name, async ({ page, site, tg, stack, wire }) => {
-      // Playwright's own functions must outlive the page's: what it needs is called before.
+      // Playwright needs functions that the page replaces: they are called before.
       const others = new Set((await stack.stored(KEY)).map(({ session }) => session));
       const kept = async (kind?: string) =>
         (await stack.stored(KEY))
@@ -197,14 +198,14 @@ test.describe("hostile pages change nothing in what is told:", () => {
       await page.keyboard.press("Tab");
       await page.keyboard.type("hello");
       await page.keyboard.press("Tab");
-      // What is told goes with the page, over a connection that stands by then.
+      // Events are sent as the page goes, over a connection that is open by then.
       await expect.poll(() => wire.connections).toBe(1);
       await page.waitForTimeout(50);
       await page.goto(site.page("/bye", "bye"));
       await page.goto(site.page("/again", `<script src="${tg.script(KEY)}"></script>`));
       await flush(page);
       await expect.poll(() => wire.frames().length > 0 && wire.settled()).toBe(true);
-      // What a page sends as it goes is not seen in the browser any more; the store has it.
+      // Playwright does not see what a page sends as it goes; the store has it.
       if (!name.startsWith("array methods")) await expect.poll(async () => (await kept("end")).length).toBeGreaterThan(0);
       const click = (await kept("click")).map(({ el }) => (el as Detail).id);
       const input = (await kept("input")).map(({ el, value }) => [
@@ -226,7 +227,7 @@ test.describe("hostile pages change nothing in what is told:", () => {
   }
 });
 
-test("before DOMContentLoaded, in the head: what happens while the page loads is told", async ({ page, site, tg, wire }) => {
+test("in the head, before DOMContentLoaded: events during the load are recorded", async ({ page, site, tg, wire }) => {
   scripted(site, "/early.js", "addEventListener('click', () => { document.title = document.readyState; });");
   const asked = new Promise<ServerResponse>((resolve) => {
     site.route("/slow.js", (_, response) => resolve(response));
@@ -244,7 +245,7 @@ test("before DOMContentLoaded, in the head: what happens while the page loads is
   (await asked).writeHead(200, { "content-type": "text/javascript" }).end("");
   await page.waitForLoadState();
   await flush(page);
-  await expect.poll(() => told(wire).click).toEqual(["buy"]);
+  await expect.poll(() => summary(wire).click).toEqual(["buy"]);
   expect(
     wire
       .events()
@@ -264,18 +265,18 @@ test("twice on a page it runs once", async ({ page, site, tg, wire }) => {
   }, tg.script(KEY));
   expect(same).toBe(true);
   await use(page, wire);
-  expect(told(wire)).toEqual(ALL);
+  expect(summary(wire)).toEqual(ALL);
   expect(wire.connections).toBe(1);
 });
 
-test("elements named like our words, or like the DOM's, do no harm and open no mask", async ({ page, site, tg, wire }) => {
+test("elements named like our words, or like DOM properties, do no harm and open no mask", async ({ page, site, tg, wire }) => {
   const names =
     "testgram currentScript body fetch location history navigator crypto host defaultView parentNode nodeType getRootNode " +
     "getAttribute childNodes visibilityState";
   const clobbers = names
     .split(" ")
     .map((name) => `<a id="${name}"></a><a id="${name}" name="start"></a><form name="${name}"></form><img name="${name}">`);
-  // What a form's controls are called stands on the form, before what it has by nature.
+  // Names of controls become properties of the form, and hide its own.
   const controls = names.split(" ").map((name) => `<input name="${name}" hidden>`);
   const form = (attribute: string, id: string) =>
     `<form ${attribute}>${controls.join("")}<button id="${id}" type="button">Plan</button></form>`;
@@ -288,7 +289,7 @@ test("elements named like our words, or like the DOM's, do no harm and open no m
     ),
   );
   expect(await page.evaluate(() => typeof window.testgram.stop)).toBe("function");
-  // By place: Playwright itself does not find its way about in such a form.
+  // By position: Playwright itself cannot find elements in such a form.
   const place = (id: string) => page.$eval(`#${id}`, (button) => button.getBoundingClientRect().toJSON() as DOMRect);
   for (const id of ["buy", "open", "masked", "ignored", "note"]) {
     const { x, y } = await place(id);
@@ -298,9 +299,9 @@ test("elements named like our words, or like the DOM's, do no harm and open no m
   await page.keyboard.press("Tab");
   await page.goto(site.page("/again", `<script src="${tg.script(KEY)}"></script>`));
   await flush(page);
-  await expect.poll(() => wire.settled() && told(wire).click.length > 0).toBe(true);
-  expect(told(wire).click).toEqual(["buy", "open", undefined, "note"]);
-  expect(told(wire).input).toEqual(ALL.input);
+  await expect.poll(() => wire.settled() && summary(wire).click.length > 0).toBe(true);
+  expect(summary(wire).click).toEqual(["buy", "open", undefined, "note"]);
+  expect(summary(wire).input).toEqual(ALL.input);
   const labelled = wire.events("click").map(([, , { el }]) => "label" in (el as Detail));
   expect(labelled).toEqual([true, true, false, false]);
   expect(lost(wire)).toBe(0);
@@ -323,7 +324,7 @@ test("an exception of ours never reaches the page, and is counted", async ({ pag
   await page.keyboard.press("Tab");
   await page.click("#inner");
   await flush(page);
-  // What was counted is told with the frame after.
+  // The counts come with the next frame.
   await page.click("#inner");
   await flush(page);
   await expect.poll(() => wire.frames().length && wire.settled()).toBeTruthy();
@@ -362,7 +363,7 @@ test.describe("cookies and storage:", () => {
     }`;
   for (const [key, expected] of [
     [KEY, ["sessionStorage"]],
-    // Whether somebody has opted out.
+    // Whether the visitor has opted out.
     ["memory", ["sessionStorage"]],
   ] as const) {
     test(`of "${key}", only sessionStorage, and only our keys`, async ({ page, context, site, tg, wire }) => {
@@ -375,13 +376,13 @@ test.describe("cookies and storage:", () => {
         local: localStorage.length,
         databases: (await indexedDB.databases()).length,
       }));
-      // The page's own fetch runs through ours, which calls it as it was.
+      // The page's fetch runs through ours, which passes its arguments on.
       expect(touched.filter((what) => what !== "fetch")).toEqual(expected);
       expect(keys.filter((name) => name !== "own" && !/^testgram(\..+)?$/.test(name))).toEqual([]);
       expect(keys.some((name) => /^testgram/.test(name))).toBe(key === KEY);
       expect([local, databases]).toEqual([0, 0]);
       expect(await context.cookies()).toEqual([]);
-      // Nothing went anywhere but to the page's own server and ours.
+      // Requests went only to the page's own server and ours.
       const hosts = new Set(wire.requests.map((request) => new URL(request.split(" ")[1]!).origin));
       expect([...hosts].sort()).toEqual([site.origin, tg.origin].sort());
       expect(wire.requests.filter((request) => request.includes(tg.origin) && !/^GET \S+\/js\/world\//.test(request))).toEqual(
@@ -391,7 +392,7 @@ test.describe("cookies and storage:", () => {
   }
 
   test("the server sets no cookie and keeps none that it is sent", async ({ page, context, site, tg, stack, wire }) => {
-    // Cookies know no ports: those of this page go to the server, too, because it has the same host.
+    // Cookies ignore ports: those of this page go to our server too, because it has the same host.
     const url = pageWith(site, tg, { before: "document.cookie = 'user=marisela-quackenbush-4711; path=/';" });
     const heads: string[] = [];
     page.on("response", async (response) => {
@@ -408,13 +409,13 @@ test.describe("cookies and storage:", () => {
       heads.push(JSON.stringify([...headers]));
     }
     expect(heads.filter((head) => /set-cookie/i.test(head))).toEqual([]);
-    const kept = [stack.log(), await stack.decoded(), ...(await stack.files()).map(({ bytes }) => bytes.toString("latin1"))];
+    const kept = [stack.log(), await stack.dump(), ...(await stack.files()).map(({ bytes }) => bytes.toString("latin1"))];
     expect(kept.filter((text) => text.includes("quackenbush-4711"))).toEqual([]);
   });
 });
 
-test.describe("the page's requests are as without us:", () => {
-  /** Runs in the page; what it answers must be the same with the snippet and without. */
+test.describe("the page's requests are the same as without us:", () => {
+  /** Functions that run in the page; their results must be the same with the snippet and without. */
   const PROBES: Record<string, () => unknown> = {
     "what fetch is": () => [
       fetch.name,
@@ -457,7 +458,7 @@ test.describe("the page's requests are as without us:", () => {
       const text = await (await fetch("/big.json")).text();
       return [text.length, JSON.parse(text).items.length];
     },
-    "keepalive requests with bodies, answers that nobody reads": async () => {
+    "keepalive requests with bodies, unread answers": async () => {
       const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
       const answers = [];
       // What the browser keeps for such requests, 64 KB in all, must be free again a moment after each.
@@ -624,7 +625,7 @@ test.describe("the page's requests are as without us:", () => {
     "enumerable names of the window": () => Object.keys(window).filter((name) => name === "testgram"),
   };
 
-  test("with the snippet and without, the page sees the same", async ({ page, site, tg, wire }) => {
+  test("the page sees the same with the snippet and without", async ({ page, site, tg, wire }) => {
     test.setTimeout(60_000);
     site.json("/big.json", { items: Array.from({ length: 20_000 }, (_, at) => ({ at, name: "x".repeat(10) })) });
     site.file("/text", "plain");
@@ -685,7 +686,7 @@ test.describe("window.testgram", () => {
     expect(wire.errors).toEqual([]);
   });
 
-  test("waits for start where the world says so; optOut holds over page loads", async ({ page, site, tg, wire }) => {
+  test("waits for start() where the settings say so; optOut() holds over page loads", async ({ page, site, tg, wire }) => {
     const url = pageWith(site, tg, { key: "asks" });
     await page.goto(url);
     await page.click("#buy");
@@ -694,7 +695,7 @@ test.describe("window.testgram", () => {
     expect(await page.evaluate(() => Object.keys(sessionStorage))).toEqual([]);
     await page.evaluate(() => window.testgram.start());
     await page.click("#buy");
-    // Who was never heard of does not say goodbye either.
+    // A session without frames sends no end.
     await flush(page);
     await expect.poll(() => wire.sent.length > 0 && wire.settled()).toBe(true);
     await page.evaluate(() => window.testgram.optOut());
@@ -709,7 +710,7 @@ test.describe("window.testgram", () => {
     expect(await page.evaluate(() => window.testgram.event("x_y"))).toBe(false);
   });
 
-  test("takes whatever it is given", async ({ page, site, tg, wire }) => {
+  test("accepts any argument", async ({ page, site, tg, wire }) => {
     await page.goto(pageWith(site, tg));
     const answers = await page.evaluate(() => {
       const event = window.testgram.event as unknown as (name?: unknown) => unknown;
@@ -732,7 +733,7 @@ test.describe("window.testgram", () => {
   });
 });
 
-test("the built file asks for nothing that a strict page forbids", async () => {
+test("the built file needs nothing that a strict page forbids", async () => {
   const script = await readFile(process.env.SNIPPET ?? new URL("../../dist/testgram.js", import.meta.url), "utf8");
   for (const word of [
     "eval(",

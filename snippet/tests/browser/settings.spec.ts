@@ -1,19 +1,23 @@
-/** Each setting of a world changes what is sent, and every setting has its row here: `docs/settings.md` and the served script say which. */
+/**
+ * Each setting of a world changes what is sent, and each has its row here: `docs/settings.md` and the served script
+ * list them.
+ */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "@playwright/test";
-import { type Baked, type Detail, expect, flush, type Site, type Wire, type World } from "./harness";
+import type { Detail } from "../../testing/wire";
+import { type ClientSettings, expect, flush, type Site, type Wire, type World } from "./harness";
 import { proof, type Stack } from "./proof/stack";
 
 const DOCS = readFileSync(fileURLToPath(new URL("../../../docs/settings.md", import.meta.url)), "utf8");
 
-/** What somebody did in a world, and what came of it. */
+/** A visit in a world, and what was sent and stored of it. */
 interface Visit {
   readonly page: Page;
   readonly wire: Wire;
   readonly stack: Stack;
   readonly key: string;
-  /** How long the server's log was before. */
+  /** The length of the server's log before the visit. */
   readonly logged: number;
   events(kind?: string): Detail[];
   /** The element that an event is about. */
@@ -22,11 +26,11 @@ interface Visit {
 
 interface Row {
   readonly setting: unknown;
-  /** Beside it, where it counts only with others. */
+  /** Other settings that it needs to have an effect. */
   readonly also?: Record<string, unknown>;
   /** Before the page is opened. */
   readonly prepare?: (context: BrowserContext) => Promise<unknown>;
-  /** What is to be seen, and what it is in a world without and with the setting. */
+  /** What is compared, and its value in a world without and with the setting. */
   readonly see: (visit: Visit) => unknown;
   readonly without: unknown;
   readonly with: unknown;
@@ -37,7 +41,7 @@ const says = (name: string) => (context: BrowserContext) =>
     Object.defineProperty(navigator, name, { value: name === "doNotTrack" ? "1" : true });
   }, name);
 const isHeard = ({ events }: Visit) => events().length > 0;
-/** What the server said to connections of this world, by its log, and whether anything is stored. */
+/** How the server answered connections of this world, by its log, and whether anything is stored. */
 const atTheServer =
   (code: string) =>
   async ({ stack, key, wire, logged }: Visit) => {
@@ -101,7 +105,7 @@ const ROWS: Record<string, Row> = {
   sample: { setting: 0, see: isHeard, without: true, with: false },
   masked: {
     setting: [".private"],
-    // Under a mask nothing has a name by which to find it.
+    // A masked element has no name by which to find it.
     see: ({ by, events }) => [
       !!by("click", "plan"),
       events("click").some(({ el }) => !("id" in (el as Detail)) && !("label" in (el as Detail))),
@@ -157,15 +161,15 @@ const ROWS: Record<string, Row> = {
     with: taken,
   },
   monthly_events: { setting: 0, see: atTheServer("over_quota"), without: taken, with: refused },
-  // These two are about what becomes of the data later.
+  // These two affect only what happens to the data later.
   retention_days: { setting: 7, see: isHeard, without: true, with: true },
   k: { setting: 50, see: isHeard, without: true, with: true },
   epsilon: { setting: 0.5, see: isHeard, without: true, with: true },
 };
 
-/** By what names the settings stand in the served script. */
+/** The names of the settings in the served script, where they differ. */
 const BAKED: Record<string, string> = { masked: "mask", ignored: "ignore", ignored_domains: "domains", url_rules: "urls" };
-/** What every script has, whatever is set: tested below. */
+/** Fields that every script has, for any settings: tested below. */
 const ALWAYS = ["v", "key", "socket", "salt"];
 
 const keyOf = (name: string, has: "with" | "without") => `${name.replace(/_/g, "")}${has}`;
@@ -205,14 +209,14 @@ async function visit(
   }
   await page.keyboard.press("Tab");
   await page.evaluate(async (other) => {
-    // To their ends, as that is when they are told.
+    // The calls are recorded when their responses have been read.
     await (await fetch("/api/own", { method: "POST", body: JSON.stringify({ nickname: "x", plan: "y" }) })).text();
     await (await fetch(other)).text();
     await new Promise((done) => setTimeout(done, 50));
   }, other);
   await flush(page);
   const events = (kind?: string) => wire.events(kind).map(([, , detail]) => detail);
-  // Time for what is to be told, and a little for what is not to be.
+  // Waits for the expected events, and a little for unexpected ones.
   await expect
     .poll(() => wire.frames().length > 0 && wire.settled(), { timeout: 2_000 })
     .toBe(true)
@@ -225,9 +229,9 @@ test("every setting of the docs and of the served script has its row", async ({ 
     .map(([, name]) => name!)
     .filter((name) => !/^(bad|setting|not)_/.test(name));
   expect(Object.keys(ROWS).sort()).toEqual(documented.sort());
-  const baked = Object.keys(await tg.baked(keyOf("k", "without")));
-  const told = Object.keys(ROWS).map((name) => BAKED[name] ?? name);
-  expect(baked.filter((name) => !ALWAYS.includes(name) && !told.includes(name))).toEqual([]);
+  const baked = Object.keys(await tg.clientSettings(keyOf("k", "without")));
+  const names = Object.keys(ROWS).map((name) => BAKED[name] ?? name);
+  expect(baked.filter((name) => !ALWAYS.includes(name) && !names.includes(name))).toEqual([]);
   expect(ALWAYS.filter((name) => !baked.includes(name))).toEqual([]);
 });
 
@@ -252,8 +256,9 @@ test.describe("a script that was served before the world closed is refused by th
   ] as const) {
     test(name, async ({ context, page, site, wire, stack }) => {
       const key = keyOf(name, "with");
-      const script = await site.bake({ ...(await stack.baked(keyOf(name, "without"))), key });
-      // The log is that of all tests of this worker, and names no world to those who are refused: only what this one adds counts.
+      const script = await site.bake({ ...(await stack.clientSettings(keyOf(name, "without"))), key });
+      // The log is that of all tests of this worker, and its refusals name no world: only lines that this test adds
+      // count.
       const before = stack.log().length;
       const seen = await visit(context, page, site, wire, stack, key, script);
       await expect.poll(() => stack.log().slice(before)).toContain(code);
@@ -268,8 +273,8 @@ test.describe("a script that was served before the world closed is refused by th
 
 test("version, key, socket and salt", async ({ browser, site, stack, wire }) => {
   const key = keyOf("k", "without");
-  const baked = await stack.baked(key);
-  const run = async (changes: Baked) => {
+  const baked = await stack.clientSettings(key);
+  const run = async (changes: ClientSettings) => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const urls: string[] = [];

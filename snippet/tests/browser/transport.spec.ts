@@ -1,19 +1,47 @@
 /**
- * Frames on their way, in a real Chromium: against the real server, and against one in the middle that does what a real one will not do
- * on demand. The pages tell custom events only, which their tests name.
+ * The delivery of frames, in a real Chromium: to the real server, and to one in the middle that does what a real one
+ * will not do on demand. The pages send custom events only, which their tests name.
  */
 import type { Page } from "@playwright/test";
-import { type Baked, between, defaults, expect, type Frame, flush, record, type Site, type Tg, test, type Wire } from "./harness";
+import { beganAt, type Frame, frameName } from "../../testing/wire";
+import {
+  test as base,
+  between,
+  type ClientSettings,
+  defaults,
+  expect,
+  flush,
+  type Middle,
+  record,
+  type Site,
+  type Tg,
+  type Wire,
+} from "./harness";
 
 type Testgram = { start(): void; stop(): void; optOut(): void; event(name: string): boolean };
 
-/** Opens a page with the built snippet under these settings. */
-async function open(page: Page, { site, tg }: { site: Site; tg: Tg }, changes: Baked = {}, path = "/") {
+/** Opens a page with the built snippet, under the default settings with `changes`. */
+async function openIn(page: Page, site: Site, tg: Tg, changes: ClientSettings = {}, path = "/") {
   const script = await site.bake(defaults(tg, { off: ["visibility"], ...changes }));
   await page.goto(site.page(path, `<script src="${script}"></script><h1>Shop</h1>`));
 }
 
-const tell = (page: Page, ...names: string[]) =>
+interface Fixtures {
+  /** Opens the test's page, as `openIn` does. */
+  open(changes?: ClientSettings, path?: string): Promise<void>;
+  /**
+   * Makes the test the server of the page: `onFrame` decides on each frame; without it, all are dropped. See `between`.
+   */
+  serve(onFrame?: Parameters<typeof between>[2], onOpen?: (middle: Middle) => void): Promise<Middle[]>;
+}
+
+const test = base.extend<Fixtures>({
+  open: ({ page, site, tg }, use) => use((changes, path) => openIn(page, site, tg, changes, path)),
+  serve: ({ page, wire }, use) =>
+    use((onFrame = () => "drop", onOpen = () => {}) => between(page, wire, onFrame, { alone: true, onOpen })),
+});
+
+const track = (page: Page, ...names: string[]) =>
   page.evaluate((names) => {
     for (const name of names) (window as unknown as { testgram: Testgram }).testgram.event(name);
   }, names);
@@ -31,7 +59,7 @@ const stored = (page: Page) => page.evaluate(() => ({ ...sessionStorage }) as Re
 /** One frame for each name. */
 async function frames(page: Page, ...names: string[]) {
   for (const name of names) {
-    await tell(page, name);
+    await track(page, name);
     await flush(page);
   }
 }
@@ -41,8 +69,8 @@ const arrived = (wire: Wire, names: string[]) =>
   expect.poll(() => wire.settled() && named(wire.frames()).sort(), { timeout: 20_000 }).toEqual([...names].sort());
 
 test.describe("against the real server", () => {
-  test("what happens is sent, acknowledged and stored, and leaves nothing behind", async ({ page, site, tg, wire }) => {
-    await open(page, { site, tg });
+  test("events are sent, acknowledged and stored, and leave nothing in the tab's storage", async ({ page, wire, open }) => {
+    await open();
     await frames(page, "step-a", "step-b");
     await arrived(wire, ["step-a", "step-b"]);
     const [first, second] = wire.frames();
@@ -57,23 +85,23 @@ test.describe("against the real server", () => {
     expect(wire.errors).toEqual([]);
   });
 
-  test("a frame is sealed ten seconds after its first event", async ({ page, site, tg, wire }) => {
+  test("a frame is sealed ten seconds after its first event", async ({ page, wire, open }) => {
     await page.clock.install();
-    await open(page, { site, tg });
-    await tell(page, "step-a");
+    await open();
+    await track(page, "step-a");
     await flush(page);
     await arrived(wire, ["step-a"]);
     await page.clock.pauseAt(Date.now() + 60_000);
     const before = wire.sent.length;
-    await tell(page, "step-b");
+    await track(page, "step-b");
     await page.clock.runFor(9_000);
     expect(wire.sent).toHaveLength(before);
     await page.clock.runFor(2_000);
     await arrived(wire, ["step-a", "step-b"]);
   });
 
-  test("frames stay within their bounds however much is told at once", async ({ page, site, tg, wire }) => {
-    await open(page, { site, tg });
+  test("frames stay within their bounds, no matter how many events come at once", async ({ page, wire, open }) => {
+    await open();
     await page.evaluate(() => {
       for (let i = 0; i < 2_000; i++) {
         const name = `a${"-step".repeat(1 + (i % 10))}`;
@@ -87,9 +115,9 @@ test.describe("against the real server", () => {
     expect(wire.received.filter(({ type }) => type !== "ack")).toEqual([]);
   });
 
-  test("nothing is lost while the network is away for ten seconds", async ({ page, context, site, tg, wire }) => {
+  test("nothing is lost while the network is away for ten seconds", async ({ page, context, wire, open }) => {
     const connections = await between(page, wire, () => "pass");
-    await open(page, { site, tg });
+    await open();
     await frames(page, "step-a");
     await arrived(wire, ["step-a"]);
     await context.setOffline(true);
@@ -106,8 +134,8 @@ test.describe("against the real server", () => {
     expect(wire.sessions()).toHaveLength(1);
   });
 
-  test("the server is killed and comes back: nothing acknowledged twice over, nothing lost", async ({ page, site, tg, wire }) => {
-    await open(page, { site, tg });
+  test("the server is killed and comes back: nothing is acknowledged twice, nothing lost", async ({ page, tg, wire, open }) => {
+    await open();
     await frames(page, "step-a");
     await arrived(wire, ["step-a"]);
     await tg.kill();
@@ -124,21 +152,21 @@ test.describe("against the real server", () => {
       const wire = record(context);
       const page = await context.newPage();
       await page.clock.install({ time: Date.now() + off });
-      await open(page, { site, tg });
+      await openIn(page, site, tg);
       await frames(page, "step-a", "step-b");
       await expect
         .poll(() => {
           const acked = wire.received.filter(({ type }) => type === "ack");
-          return new Set(acked.map(({ session, seq }) => `${session} ${seq}`)).size;
+          return new Set(acked.map(frameName)).size;
         })
         .toBe(2);
       const acks = wire.received.filter(({ type }) => type === "ack");
       expect(acks.every(({ rejected }) => rejected!.length === 0)).toBe(true);
       const sessions = new Set(acks.map(({ session }) => session!));
       expect(sessions.size).toBe(1);
-      expect(Math.abs(startOf([...sessions][0]!) - Date.now())).toBeLessThan(60_000);
-      // The next page knows.
-      await open(page, { site, tg }, {}, "/next");
+      expect(Math.abs(beganAt([...sessions][0]!) - Date.now())).toBeLessThan(60_000);
+      // The next page uses the corrected clock.
+      await openIn(page, site, tg, {}, "/next");
       await frames(page, "step-c");
       await expect
         .poll(() => wire.received.filter(({ type }) => type === "error").every(({ code }) => code === "clock_skew"))
@@ -149,21 +177,16 @@ test.describe("against the real server", () => {
   });
 });
 
-/** The time in a ULID. */
-function startOf(ulid: string): number {
-  return [...ulid.slice(0, 10)].reduce((ms, c) => ms * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".indexOf(c), 0);
-}
-
 test.describe("in flight", () => {
-  test("at most four, sent in order; an acknowledgement makes room and frees the storage", async ({ page, site, tg, wire }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+  test("at most four, sent in order; an acknowledgement makes room and frees the storage", async ({ page, open, serve }) => {
+    const connections = await serve();
+    await open();
     await frames(page, ...letters(7));
     await page.waitForTimeout(200);
     const [connection] = connections;
     expect(connection!.frames.map(({ seq }) => seq)).toEqual([0, 1, 2, 3]);
     expect(Object.keys(await stored(page)).filter((key) => key !== "testgram")).toHaveLength(7);
-    // Out of order, twice, and of frames that nobody sent.
+    // Out of order, twice, and for a frame that was not sent.
     connection!.ack(connection!.frames[2]!);
     connection!.ack(connection!.frames[2]!);
     connection!.ack({ ...connection!.frames[2]!, seq: 77 });
@@ -174,11 +197,9 @@ test.describe("in flight", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("a new connection gets everything unacknowledged again, in order, byte for byte", async ({ page, site, tg, wire }) => {
-    const connections = await between(page, wire, (frame) => (connections.length > 1 && frame.seq !== 1 ? "ack" : "drop"), {
-      alone: true,
-    });
-    await open(page, { site, tg });
+  test("a new connection gets everything unacknowledged again, in order, byte for byte", async ({ page, open, serve }) => {
+    const connections = await serve((frame) => (connections.length > 1 && frame.seq !== 1 ? "ack" : "drop"));
+    await open();
     await frames(page, ...letters(3));
     await expect.poll(() => connections[0]?.frames.length).toBe(3);
     connections[0]!.ack(connections[0]!.frames[1]!);
@@ -189,15 +210,14 @@ test.describe("in flight", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("what has no reply within 30 s goes again on a connection that talks, and to a new one from one that is silent", async ({
+  test("a frame without a reply within 30 s is sent again: on a connection that has received something, else on a new one", async ({
     page,
-    site,
-    tg,
-    wire,
+    open,
+    serve,
   }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
+    const connections = await serve();
     await page.clock.install();
-    await open(page, { site, tg });
+    await open();
     await frames(page, "step-a");
     await page.clock.runFor(100);
     await expect.poll(() => connections[0]?.frames.length).toBe(1);
@@ -214,12 +234,11 @@ test.describe("in flight", () => {
 
   test("an acknowledgement that comes after the frame was sent again counts, and the second changes nothing", async ({
     page,
-    site,
-    tg,
-    wire,
+    open,
+    serve,
   }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+    const connections = await serve();
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => connections[0]?.frames.length).toBe(1);
     connections[0]!.close(1001);
@@ -233,27 +252,27 @@ test.describe("in flight", () => {
 });
 
 test.describe("replies", () => {
-  test("errors: retry goes again after its time, no retry is dropped and counted", async ({ page, site, tg, wire }) => {
+  test("errors: with retry the frame is sent again after the given time, without it is dropped and counted", async ({
+    page,
+    wire,
+    open,
+    serve,
+  }) => {
     const times: number[] = [];
-    const connections = await between(
-      page,
-      wire,
-      (frame, middle) => {
-        const reply = { type: "error", message: "", session: frame.session, seq: frame.seq, server_time: Date.now() };
-        if (frame.seq === 0) {
-          times.push(Date.now());
-          if (times.length > 3) return "ack";
-          middle.reply({ ...reply, code: "throttled", retry: true, retry_after_ms: 200 });
-        } else if (frame.seq === 1) middle.reply({ ...reply, code: "bad_envelope", retry: false });
-        else return "ack";
-        return "drop";
-      },
-      { alone: true },
-    );
-    await open(page, { site, tg });
-    await tell(page, "step-a");
+    const connections = await serve((frame, middle) => {
+      const reply = { type: "error", message: "", session: frame.session, seq: frame.seq, server_time: Date.now() };
+      if (frame.seq === 0) {
+        times.push(Date.now());
+        if (times.length > 3) return "ack";
+        middle.reply({ ...reply, code: "throttled", retry: true, retry_after_ms: 200 });
+      } else if (frame.seq === 1) middle.reply({ ...reply, code: "bad_envelope", retry: false });
+      else return "ack";
+      return "drop";
+    });
+    await open();
+    await track(page, "step-a");
     await flush(page);
-    await tell(page, "step-b", "step-c", "step-d");
+    await track(page, "step-b", "step-c", "step-d");
     await flush(page);
     await expect.poll(() => times.length).toBe(4);
     const waits = times.slice(1).map((time, i) => time - times[i]!);
@@ -268,14 +287,13 @@ test.describe("replies", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("an error that names no frame is of the only one in flight; among several it is of none", async ({
+  test("an error that names no frame is about the only one in flight; among several it is about none", async ({
     page,
-    site,
-    tg,
-    wire,
+    open,
+    serve,
   }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+    const connections = await serve();
+    await open();
     await frames(page, ...letters(2));
     await expect.poll(() => connections[0]?.frames.length).toBe(2);
     const odd = { type: "error", code: "not_json", message: "", retry: false, server_time: Date.now() };
@@ -287,7 +305,7 @@ test.describe("replies", () => {
     await expect.poll(async () => Object.keys(await stored(page))).toEqual(["testgram"]);
   });
 
-  test("whatever else comes is ignored", async ({ page, site, tg, wire }) => {
+  test("anything else that the server sends is ignored", async ({ page, wire, open, serve }) => {
     const odd = [
       "",
       "hello",
@@ -310,12 +328,10 @@ test.describe("replies", () => {
       '{"__proto__":{"type":"stop"}}',
       "\u0000",
     ]; // prettier-ignore
-    const connections = await between(page, wire, () => "drop", {
-      alone: true,
-    });
-    await open(page, { site, tg });
+    const connections = await serve();
+    await open();
     await frames(page, ...letters(2));
-    // What comes with one frame alone in flight may be about that one.
+    // With one frame in flight, a reply may be about that one.
     await expect.poll(() => connections[0]?.frames.length).toBe(2);
     odd.forEach(connections[0]!.reply);
     await page.waitForTimeout(500);
@@ -327,38 +343,33 @@ test.describe("replies", () => {
     expect(wire.errors).toEqual([]);
   });
 
-  test("reconnect: a new connection, the same bytes", async ({ page, site, tg, wire }) => {
-    const connections = await between(
-      page,
-      wire,
-      ({ session, seq }, middle) => {
-        if (connections.length > 1) return "ack";
-        middle.reply({ type: "error", code: "reconnect", message: "", retry: true, session, seq, server_time: Date.now() });
-        return "drop";
-      },
-      { alone: true },
-    );
-    await open(page, { site, tg });
+  test("reconnect: a new connection, the same bytes", async ({ page, open, serve }) => {
+    const connections = await serve(({ session, seq }, middle) => {
+      if (connections.length > 1) return "ack";
+      middle.reply({ type: "error", code: "reconnect", message: "", retry: true, session, seq, server_time: Date.now() });
+      return "drop";
+    });
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => connections[1]?.texts).toEqual(connections[0]!.texts);
   });
 
-  test("clock_skew with four in flight: all of the session again, once, under one new id", async ({ page, site, tg, wire }) => {
+  test("clock_skew with four in flight: the whole session is sent again, once, under one new id", async ({
+    page,
+    wire,
+    open,
+    serve,
+  }) => {
     const server = Date.now() + 3 * 86_400_000;
-    const connections = await between(
-      page,
-      wire,
-      (frame, middle) => {
-        if (Math.abs(startOf(frame.session) - server) < 60_000) return "ack";
-        if (middle.frames.length === 4) {
-          for (const { session, seq } of middle.frames)
-            middle.reply({ type: "error", code: "clock_skew", message: "", retry: false, session, seq, server_time: server });
-        }
-        return "drop";
-      },
-      { alone: true },
-    );
-    await open(page, { site, tg });
+    const connections = await serve((frame, middle) => {
+      if (Math.abs(beganAt(frame.session) - server) < 60_000) return "ack";
+      if (middle.frames.length === 4) {
+        for (const { session, seq } of middle.frames)
+          middle.reply({ type: "error", code: "clock_skew", message: "", retry: false, session, seq, server_time: server });
+      }
+      return "drop";
+    });
+    await open();
     await frames(page, ...letters(6));
     await expect.poll(() => connections[0]?.frames.length).toBe(10);
     const [old, fresh] = wire.sessions();
@@ -372,20 +383,15 @@ test.describe("replies", () => {
     expect(wire.frames(fresh).at(-1)!.lost).toBeUndefined();
   });
 
-  test("a session that is too old though the clock is right is dropped and counted", async ({ page, site, tg, wire }) => {
+  test("a session that is too old, with the right clock, is dropped and counted", async ({ page, wire, open, serve }) => {
     let refuse = true;
-    const connections = await between(
-      page,
-      wire,
-      ({ session, seq }, middle) => {
-        if (!refuse) return "ack";
-        refuse = false;
-        middle.reply({ type: "error", code: "clock_skew", message: "", retry: false, session, seq, server_time: Date.now() });
-        return "drop";
-      },
-      { alone: true },
-    );
-    await open(page, { site, tg });
+    const connections = await serve(({ session, seq }, middle) => {
+      if (!refuse) return "ack";
+      refuse = false;
+      middle.reply({ type: "error", code: "clock_skew", message: "", retry: false, session, seq, server_time: Date.now() });
+      return "drop";
+    });
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => connections[0]?.frames.length).toBe(1);
     const gone = connections[0]!.frames[0]!.events.length;
@@ -394,11 +400,11 @@ test.describe("replies", () => {
     expect(wire.sessions()).toHaveLength(1);
   });
 
-  test("stop is obeyed at once, forgets everything, and holds for the tab", async ({ page, site, tg, wire }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+  test("stop works at once, deletes everything, and holds for the tab", async ({ page, open, serve }) => {
+    const connections = await serve();
+    await open();
     await frames(page, ...letters(6));
-    await tell(page, "step-g");
+    await track(page, "step-g");
     await expect.poll(() => connections[0]?.frames.length).toBe(4);
     connections[0]!.reply({ type: "stop", reason: "paused" });
     await expect.poll(() => stored(page)).toEqual({ testgram: "off" });
@@ -406,7 +412,7 @@ test.describe("replies", () => {
     await call(page, "start");
     await frames(page, "step-i");
     await page.waitForTimeout(300);
-    await open(page, { site, tg }, {}, "/next");
+    await open({}, "/next");
     await frames(page, "step-j");
     await page.waitForTimeout(500);
     expect(connections).toHaveLength(1);
@@ -416,7 +422,7 @@ test.describe("replies", () => {
 });
 
 test.describe("the connection", () => {
-  /** Opens under a fast clock whose random numbers are all `random`, and answers when connections were tried, in ms of that clock. */
+  /** Runs the page's clock on by `ms`, and returns when connections were tried, in ms of that clock. */
   const attempts = async (page: Page, ms: number) => {
     await page.clock.runFor(ms);
     return page.evaluate(() => (window as unknown as { tried: number[] }).tried);
@@ -442,24 +448,24 @@ test.describe("the connection", () => {
       });
     }, random);
 
-  test("back-off doubles from one second to a minute", async ({ page, site, tg }) => {
+  test("back-off doubles from one second to a minute", async ({ page, open }) => {
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await refuse(page, 0.999);
-    await open(page, { site, tg });
-    await tell(page, "step-a");
+    await open();
+    await track(page, "step-a");
     const times = await attempts(page, 300_000);
     const waits = times.slice(1).map((time, i) => Math.round((time - times[i]!) / 1000));
     expect(waits.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60]);
   });
 
-  test("back-off has full jitter, and the network's return does not wait for it", async ({ page, site, tg }) => {
-    // It stands still: an attempt that is told late would begin the next wait late.
+  test("back-off has full jitter, and the network's return does not wait for it", async ({ page, open }) => {
+    // The clock stands still: an attempt that is seen late would begin the next wait late.
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await refuse(page, 0.5);
-    await open(page, { site, tg });
-    await tell(page, "step-a");
+    await open();
+    await track(page, "step-a");
     const times = await attempts(page, 70_000);
     const waits = times.slice(1).map((time, i) => (time - times[i]!) / 1000);
     for (const [i, expected] of [0.5, 1, 2, 4, 8, 16, 30].entries()) expect(waits[i]).toBeCloseTo(expected, 1);
@@ -468,32 +474,35 @@ test.describe("the connection", () => {
     expect(await attempts(page, 10)).toHaveLength(before + 1);
   });
 
-  test("nothing to say: no connection is kept up", async ({ page, site, tg, wire }) => {
-    const connections = await between(page, wire, () => "ack", { alone: true });
-    await open(page, { site, tg });
+  test("without frames to send no connection is kept open", async ({ page, wire, open, serve }) => {
+    const connections = await serve(() => "ack");
+    await page.clock.install();
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => wire.settled() && wire.sent.length).toBe(1);
     connections[0]!.close(1001);
-    await page.waitForTimeout(1_500);
+    await page.waitForTimeout(100);
+    await page.clock.runFor(65_000);
+    await page.waitForTimeout(100);
     expect(connections).toHaveLength(1);
     await frames(page, "step-b");
     await expect.poll(() => named(connections[1]?.frames ?? [])).toEqual(["step-b"]);
   });
 
-  test("the page goes while the connection is being made: the next one sends what it had", async ({ page, site, tg, wire }) => {
+  test("the page goes while it connects: the next page sends its frames", async ({ page, site, wire, open }) => {
     // A server that takes connections and never answers the handshake.
     const hole = await site.another();
-    await open(page, { site, tg }, { socket: `${hole.origin.replace("http", "ws")}/ws` });
+    await open({ socket: `${hole.origin.replace("http", "ws")}/ws` });
     await frames(page, "step-a");
-    await tell(page, "step-b");
-    await open(page, { site, tg }, {}, "/next");
+    await track(page, "step-b");
+    await open({}, "/next");
     await frames(page, "step-c");
     await arrived(wire, ["step-a", "step-b", "step-c"]);
     expect(wire.sessions()).toHaveLength(1);
     expect(wire.errors).toEqual([]);
   });
 
-  test("a browser that refuses to make a connection at all changes nothing for the page", async ({ page, site, tg, wire }) => {
+  test("a browser that refuses to connect at all changes nothing for the page", async ({ page, wire, open }) => {
     await page.addInitScript(() => {
       Object.assign(window, {
         WebSocket: () => {
@@ -501,7 +510,7 @@ test.describe("the connection", () => {
         },
       });
     });
-    await open(page, { site, tg });
+    await open();
     await frames(page, ...letters(3));
     expect(Object.keys(await stored(page))).toHaveLength(4);
     expect(wire.errors).toEqual([]);
@@ -509,10 +518,10 @@ test.describe("the connection", () => {
 });
 
 test.describe("bounds", () => {
-  test("beyond 128 frames the oldest goes, and its events are counted", async ({ page, site, tg, wire }) => {
+  test("beyond 128 frames the oldest is dropped, and its events are counted", async ({ page, wire, open, serve }) => {
     let silent = true;
-    const connections = await between(page, wire, () => (silent ? "drop" : "ack"), { alone: true });
-    await open(page, { site, tg }, { storage: "none" });
+    const connections = await serve(() => (silent ? "drop" : "ack"));
+    await open({ storage: "none" });
     for (let i = 0; i < 131; i++) await frames(page, "step-a");
     silent = false;
     connections.at(-1)!.close(1001);
@@ -522,15 +531,15 @@ test.describe("bounds", () => {
     const delivered = () => connections.at(-1)!.frames;
     await expect.poll(() => named(delivered()).includes("step-z")).toBe(true);
     const sealed = wire.frames().reduce((sum, { events }) => sum + events.length, 0);
-    const told = delivered().reduce((sum, { events }) => sum + events.length, 0);
+    const arrived = delivered().reduce((sum, { events }) => sum + events.length, 0);
     const counted = delivered().reduce((sum, { lost }) => sum + (lost?.queue ?? 0), 0);
     expect(counted).toBeGreaterThan(0);
-    expect(told + counted).toBe(sealed);
+    expect(arrived + counted).toBe(sealed);
   });
 
-  test("the spool keeps the newest 256 KB, and what the page takes with it is counted", async ({ page, site, tg, wire }) => {
+  test("the spool keeps the newest 256 KB, and what is lost with the page is counted", async ({ page, tg, wire, open }) => {
     const deaf = { socket: `${tg.socket.replace(/:\d+/, ":9")}` };
-    await open(page, { site, tg }, deaf);
+    await open(deaf);
     await page.evaluate(() => {
       for (let i = 0; i < 7_000; i++)
         (window as unknown as { testgram: Testgram }).testgram.event(`a${"-step".repeat(10 + (i % 3))}`);
@@ -539,19 +548,19 @@ test.describe("bounds", () => {
     const kept = Object.entries(await stored(page)).filter(([key]) => key !== "testgram");
     expect(kept.reduce((sum, [, text]) => sum + text.length, 0)).toBeLessThanOrEqual(256 * 1024);
     expect(kept.reduce((sum, [, text]) => sum + text.length, 0)).toBeGreaterThan(200 * 1024);
-    await open(page, { site, tg }, {}, "/next");
+    await open({}, "/next");
     await frames(page, "step-z");
     await expect.poll(() => wire.settled() && named(wire.frames()).includes("step-z"), { timeout: 20_000 }).toBe(true);
     const all = wire.frames();
     const counted = all.reduce((sum, { lost }) => sum + (lost?.queue ?? 0), 0);
-    // What the page itself told first is among the dropped.
+    // The `page` event, which came first, is among the dropped.
     expect(named(all).length - 1 + counted).toBeGreaterThan(7_000);
     expect(named(all).length - 1 + counted).toBeLessThan(7_004);
     expect(all.map(({ seq }) => seq)).toEqual(all.map((_, i) => all[0]!.seq + i));
   });
 
-  test("a full storage costs the page load, not the frames of the page that lives", async ({ page, site, tg, wire }) => {
-    await open(page, { site, tg });
+  test("a full storage loses frames at a page load, not on the page that is open", async ({ page, wire, open }) => {
+    await open();
     await page.evaluate(() => {
       for (let size = 1 << 22; size >= 1; size >>= 1) {
         for (let i = 0; ; i++) {
@@ -565,7 +574,7 @@ test.describe("bounds", () => {
     });
     await frames(page, "step-a", "step-b");
     await arrived(wire, ["step-a", "step-b"]);
-    await open(page, { site, tg }, {}, "/next");
+    await open({}, "/next");
     await frames(page, "step-c");
     await expect.poll(() => named(wire.frames()).includes("step-c") && wire.settled()).toBe(true);
     expect(wire.errors).toEqual([]);
@@ -575,7 +584,7 @@ test.describe("bounds", () => {
     }
   });
 
-  test("a storage that throws is none", async ({ page, site, tg, wire }) => {
+  test("a storage that throws counts as none", async ({ page, wire, open }) => {
     await page.addInitScript(() => {
       Object.defineProperty(window, "sessionStorage", {
         get() {
@@ -583,34 +592,34 @@ test.describe("bounds", () => {
         },
       });
     });
-    await open(page, { site, tg });
+    await open();
     await frames(page, "step-a");
     await arrived(wire, ["step-a"]);
-    await open(page, { site, tg }, {}, "/next");
+    await open({}, "/next");
     await frames(page, "step-b");
     await arrived(wire, ["step-a", "step-b"]);
     expect(wire.sessions()).toHaveLength(2);
     expect(wire.errors).toEqual([]);
   });
 
-  test("what the page clears is kept for the next one all the same", async ({ page, site, tg, wire }) => {
+  test("frames survive a page that clears the storage", async ({ page, wire, open, serve }) => {
     let up = false;
-    await between(page, wire, () => (up ? "ack" : "drop"), { alone: true });
-    await open(page, { site, tg });
+    await serve(() => (up ? "ack" : "drop"));
+    await open();
     await frames(page, "step-a", "step-b");
     await expect.poll(() => named(wire.frames())).toEqual(["step-a", "step-b"]);
     await page.evaluate(() => sessionStorage.clear());
     up = true;
-    await open(page, { site, tg }, {}, "/bye");
+    await open({}, "/bye");
     await frames(page, "step-c");
     await arrived(wire, ["step-a", "step-b", "step-c"]);
     expect(wire.sent.filter(({ frame }) => named([frame]).includes("step-a"))).toHaveLength(2);
     expect(wire.sessions()).toHaveLength(1);
   });
 
-  test('storage "none": nothing is stored, each page is a session', async ({ page, site, tg, wire }) => {
+  test('storage "none": nothing is stored, each page is a session', async ({ page, wire, open }) => {
     await page.addInitScript(() => {
-      // Read it must, for an opt-out.
+      // It has to read the storage, for an opt-out.
       for (const name of ["setItem", "removeItem", "key"] as const) {
         const original = Storage.prototype[name] as (...args: unknown[]) => unknown;
         Storage.prototype[name] = function (...args: unknown[]) {
@@ -619,40 +628,35 @@ test.describe("bounds", () => {
         };
       }
     });
-    await open(page, { site, tg }, { storage: "none" });
+    await open({ storage: "none" });
     await frames(page, "step-a");
     await arrived(wire, ["step-a"]);
-    await open(page, { site, tg }, { storage: "none" }, "/next");
+    await open({ storage: "none" }, "/next");
     await frames(page, "step-b");
     await arrived(wire, ["step-a", "step-b"]);
     expect(wire.sessions()).toHaveLength(2);
     expect(await page.evaluate(() => "touched" in window)).toBe(false);
     expect(await stored(page)).toEqual({});
-    // An opt-out holds for the tab, and one word says so.
+    // An opt-out holds for the tab, and is stored as one word.
     await call(page, "optOut");
     expect(await stored(page)).toEqual({ testgram: "off" });
     await call(page, "start");
     await frames(page, "step-c");
-    await open(page, { site, tg }, { storage: "none" }, "/again");
+    await open({ storage: "none" }, "/again");
     await frames(page, "step-d");
     await page.waitForTimeout(500);
     expect(named(wire.frames())).toEqual(["step-a", "step-b"]);
   });
 
-  test('storage "none": a stop by the server holds for the tab', async ({ page, site, tg, wire }) => {
-    const connections = await between(
-      page,
-      wire,
-      (_, middle) => {
-        middle.reply({ type: "stop", reason: "x" });
-        return "drop";
-      },
-      { alone: true },
-    );
-    await open(page, { site, tg }, { storage: "none" });
+  test('storage "none": a stop by the server holds for the tab', async ({ page, wire, open, serve }) => {
+    const connections = await serve((_, middle) => {
+      middle.reply({ type: "stop", reason: "x" });
+      return "drop";
+    });
+    await open({ storage: "none" });
     await frames(page, "step-a");
     await expect.poll(() => wire.received.length).toBeGreaterThan(0);
-    await open(page, { site, tg }, { storage: "none" }, "/next");
+    await open({ storage: "none" }, "/next");
     await frames(page, "step-b");
     await page.waitForTimeout(300);
     expect(connections).toHaveLength(1);
@@ -660,29 +664,28 @@ test.describe("bounds", () => {
 });
 
 test.describe("stop and opt-out", () => {
-  test("stop() tells what is held and the end, and start() begins another session", async ({ page, site, tg, wire }) => {
-    await open(page, { site, tg });
-    await tell(page, "step-a");
+  test("stop() sends what is held and the end, and start() begins another session", async ({ page, wire, open }) => {
+    await open();
+    await track(page, "step-a");
     await call(page, "stop");
     await arrived(wire, ["step-a"]);
     expect(wire.events().at(-1)!.slice(1)).toEqual(["end", { reason: "stopped" }]);
-    await tell(page, "step-b");
+    await track(page, "step-b");
     await call(page, "start");
     await frames(page, "step-c");
     await arrived(wire, ["step-a", "step-c"]);
     expect(wire.sessions()).toHaveLength(2);
   });
 
-  test("optOut() forgets what is held and in flight, tells the end only, and holds for the tab", async ({
+  test("optOut() deletes what is held and in flight, sends the end only, and holds for the tab", async ({
     page,
-    site,
-    tg,
-    wire,
+    open,
+    serve,
   }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+    const connections = await serve();
+    await open();
     await frames(page, ...letters(6));
-    await tell(page, "step-g");
+    await track(page, "step-g");
     await expect.poll(() => connections[0]?.frames.length).toBe(4);
     await call(page, "optOut");
     expect(await stored(page)).toEqual({ testgram: "off" });
@@ -691,7 +694,7 @@ test.describe("stop and opt-out", () => {
     for (const frame of connections[0]!.frames) connections[0]!.ack(frame);
     await call(page, "start");
     await frames(page, "step-h");
-    await open(page, { site, tg }, {}, "/next");
+    await open({}, "/next");
     await frames(page, "step-i");
     await page.waitForTimeout(500);
     expect(connections).toHaveLength(1);
@@ -700,14 +703,13 @@ test.describe("stop and opt-out", () => {
   });
 
   for (const again of [false, true]) {
-    test(`optOut() after stop() ${again ? "and start() " : ""}forgets what stop() was still telling`, async ({
+    test(`optOut() after stop() ${again ? "and start() " : ""}deletes what stop() was still sending`, async ({
       page,
-      site,
-      tg,
-      wire,
+      open,
+      serve,
     }) => {
-      const connections = await between(page, wire, () => "drop", { alone: true });
-      await open(page, { site, tg });
+      const connections = await serve();
+      await open();
       await frames(page, ...letters(6));
       await expect.poll(() => connections[0]?.frames.length).toBe(4);
       await page.evaluate((again) => {
@@ -717,7 +719,7 @@ test.describe("stop and opt-out", () => {
         testgram.optOut();
       }, again);
       expect(await stored(page)).toEqual({ testgram: "off" });
-      // Room for those that waited.
+      // That makes room for those that waited.
       for (const frame of connections[0]!.frames.slice()) connections[0]!.ack(frame);
       await page.waitForTimeout(500);
       expect(connections).toHaveLength(again ? 2 : 1);
@@ -726,11 +728,12 @@ test.describe("stop and opt-out", () => {
     });
   }
 
-  test("stop() and optOut() before there is a connection: none is made", async ({ page, site, tg, wire }) => {
+  test("stop() and optOut() before there is a connection: none is made", async ({ page, open, serve }) => {
     await page.addInitScript(() => Object.defineProperty(Math, "random", { value: () => 0.9 }));
+    await page.clock.install();
     let refuse = true;
-    const connections = await between(page, wire, () => "drop", { alone: true, onOpen: (middle) => refuse && middle.close() });
-    await open(page, { site, tg });
+    const connections = await serve(undefined, (middle) => refuse && middle.close());
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => connections.length).toBeGreaterThan(0);
     refuse = false;
@@ -741,17 +744,18 @@ test.describe("stop and opt-out", () => {
       testgram.stop();
       testgram.optOut();
     });
-    await page.waitForTimeout(3_000);
+    await page.clock.runFor(65_000);
+    await page.waitForTimeout(100);
     expect(connections).toHaveLength(before);
   });
 
-  test("who opts out before anything was sent is never heard of", async ({ page, site, tg, wire }) => {
+  test("an opt-out before anything was sent sends nothing", async ({ page, wire, open }) => {
     for (const autostart of [false, true]) {
-      await open(page, { site, tg }, { autostart });
+      await open({ autostart });
       await call(page, "optOut");
       await call(page, "start");
       await frames(page, "step-a");
-      await open(page, { site, tg }, {}, "/next");
+      await open({}, "/next");
       await frames(page, "step-b");
       await page.waitForTimeout(300);
       expect(await stored(page)).toEqual({ testgram: "off" });
@@ -760,12 +764,12 @@ test.describe("stop and opt-out", () => {
     }
   });
 
-  test("optOut() before start() sends nothing of what an earlier page left", async ({ page, site, tg, wire }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+  test("optOut() before start() sends nothing of what an earlier page left", async ({ page, open, serve }) => {
+    const connections = await serve();
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => connections[0]?.frames.length).toBe(1);
-    await open(page, { site, tg }, { autostart: false }, "/next");
+    await open({ autostart: false }, "/next");
     expect(Object.keys(await stored(page)).length).toBeGreaterThan(1);
     await call(page, "optOut");
     await page.waitForTimeout(200);
@@ -773,9 +777,9 @@ test.describe("stop and opt-out", () => {
     expect(await stored(page)).toEqual({ testgram: "off" });
   });
 
-  test("optOut() right after the page has come back forgets what was held as well", async ({ page, site, tg, wire }) => {
-    const connections = await between(page, wire, () => "drop", { alone: true });
-    await open(page, { site, tg });
+  test("optOut() right after a return from the cache deletes what was held as well", async ({ page, open, serve }) => {
+    const connections = await serve();
+    await open();
     await frames(page, "step-a");
     await expect.poll(() => connections[0]?.frames.length).toBe(1);
     // As the back/forward cache would: the page goes, and at once it is back.

@@ -1,4 +1,5 @@
-// The snippet beside its peers: size, main-thread time over 20 s of heavy use, bytes sent. Prints JSON; README.md says how it is taken.
+// The snippet beside its peers: size, main-thread time over 20 s of heavy use, bytes sent. Prints JSON; README.md says
+// how it is taken.
 //
 // usage: node bench.mjs --tg FILE [--rounds N] [--only NAME,NAME] [--snippet FILE] [--no-profile] [--raw FILE]
 
@@ -53,7 +54,7 @@ try {
   const wanted = all.filter(({ name }) => !options.only || options.only.split(",").includes(name));
   const runs = Object.fromEntries(wanted.map(({ name }) => [name, []]));
   for (let round = 0; round < Number(options.rounds); round++) {
-    // In turns, each round beginning with another one: what the machine does meanwhile meets all of them.
+    // In turns, each round beginning with another one: other work of the machine then affects all of them alike.
     for (let turn = 0; turn < wanted.length; turn++) {
       const contestant = wanted[(round + turn) % wanted.length];
       const run = await measure(contestant, sink, { profile: !options["no-profile"] });
@@ -65,7 +66,7 @@ try {
       );
     }
   }
-  if (sink.unknown.size) console.error(`    asked of the sink, and answered by nothing: ${[...sink.unknown].join(" ")}`);
+  if (sink.unknown.size) console.error(`    requests that the sink does not know: ${[...sink.unknown].join(" ")}`);
   if (options.raw)
     await writeFile(
       options.raw,

@@ -1,33 +1,16 @@
 // One contestant in a fresh Chromium: load, 20 seconds of use, and what it took.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { LAUNCH } from "../../../snippet/testing/chromium.ts";
+import { chromium } from "../../../snippet/testing/playwright.ts";
 import { readProfile } from "./profile.mjs";
 import { USE_MS, usage } from "./usage.mjs";
-
-const require = createRequire(fileURLToPath(new URL("../../../snippet/package.json", import.meta.url)));
-const { chromium } = require("@playwright/test");
 
 const SEED = 3;
 /** Recorders load their second file and draw the first snapshot in this time. */
 const SETTLE_MS = 1500;
 const END_MS = 400;
 const SAMPLE_MICROS = 500;
-
-const LAUNCH = {
-  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-  args: [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -49,13 +32,17 @@ function cpuOf(pid) {
 
 const minus = (a, b) => Object.fromEntries(Object.keys(a).map((key) => [key, a[key] - b[key]]));
 
+/**
+ * Loads and uses the page once with `contestant`. Returns CPU milliseconds of load and use, bytes and messages sent,
+ * heap bytes, and problems. `bench.mjs` calls it, once a round.
+ */
 export async function measure(contestant, sink, { profile }) {
   sink.serve(contestant);
   const browser = await chromium.launch(LAUNCH);
   try {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     const problems = [];
-    // Whoever asks for anything else would measure the network's refusal.
+    // A contestant with requests to other hosts would measure the refusal of the network.
     await context.route(
       (url) => url.hostname !== "127.0.0.1" && url.protocol.startsWith("http"),
       (route) => {
@@ -122,7 +109,7 @@ export async function measure(contestant, sink, { profile }) {
       const wait = begun + at - performance.now();
       if (wait > 1) await pause(wait);
       late = Math.max(late, -wait);
-      // An answer comes when the page has seen the event; the next one does not wait for it, no more than a hand does.
+      // An answer comes when the page has handled the event; the next event does not wait for it, as a hand does not.
       answers.push(cdp.send(method, parameters).catch((error) => problems.push(error.message)));
     }
     await pause(Math.max(0, begun + USE_MS - performance.now()));
@@ -136,7 +123,7 @@ export async function measure(contestant, sink, { profile }) {
     await cdp.send("HeapProfiler.collectGarbage");
     await cdp.send("HeapProfiler.collectGarbage");
     const { usedSize } = await cdp.send("Runtime.getHeapUsage");
-    // What was held back comes now, or as the page goes.
+    // Held data is sent now, or as the page goes.
     await page.evaluate(() => (window.testgram?.stop ? window.testgram.stop() : window.benchEnd?.()));
     await pause(END_MS);
     await page.goto("about:blank");

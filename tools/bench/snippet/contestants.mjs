@@ -70,7 +70,7 @@ export async function contestants({ tg, snippet }) {
     {
       name: "posthog",
       title: `posthog-js ${version("posthog-js")}`,
-      // In the head of the page the start is inline; here it is a file, so that a profile can tell it.
+      // Sites start it inline in the head; here it is a file, so that a profile can attribute it.
       head: tag("/contestant/posthog.js") + tag("/sink/posthog/static/array.js"),
       files: { "/contestant/posthog.js": start },
       own: /\/(contestant\/posthog\.js|sink\/posthog\/(static|array)\/)/,

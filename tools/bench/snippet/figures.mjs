@@ -24,6 +24,7 @@ const MEASURES = [
   { what: "heap after collection", unit: "KB", above: true, of: ({ heap }) => heap / KB },
 ];
 
+/** The figures of all runs: medians, least and most, which `tools/bench/src/snippet.rs` reads. */
 export function figures(contestants, runs) {
   const peers = contestants.filter(({ name }) => name !== "nothing");
   const size = {

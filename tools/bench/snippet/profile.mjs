@@ -1,17 +1,21 @@
 // Reads V8's CPU profiles: whose time each sample was.
 
-/** A pause of the sampler, or of the whole process, is nobody's time. */
+/** A longer pause of the sampler, or of the whole process, is not counted as a function's time. */
 const LONGEST_SAMPLE_MICROS = 20_000;
 
-/** What the page itself asked for, where it stands under a contestant's wrapper: without the contestant it would cost as much. */
+/**
+ * What the page itself asked for, where it stands under a contestant's wrapper: without the contestant it would cost as
+ * much.
+ */
 const PASSED_ON = /^(fetch|pushState|replaceState|open|send|setRequestHeader|addEventListener)$/;
 
 /**
- * Native functions have no URL: the time of `querySelectorAll` is that of the script which called it, the nearest one on the stack. So
- * the page's own work inside a wrapped `fetch` stays the page's, and what a contestant asks of the DOM is the contestant's.
+ * Native functions have no URL: the time of `querySelectorAll` is that of the script which called it, the nearest one
+ * on the stack. So the page's own work inside a wrapped `fetch` stays the page's, and what a contestant asks of the DOM
+ * is the contestant's.
  *
- * Samples are of time gone by. `own` is its share of all samples in which the main thread was not idle: times the thread's CPU time that
- * makes CPU time, also where other processes had the core in between.
+ * Samples are of time gone by. `own` is its share of all samples in which the main thread was not idle: times the
+ * thread's CPU time that makes CPU time, also where other processes had the core in between.
  */
 export function readProfile({ nodes, samples, timeDeltas }, own) {
   const byId = new Map(nodes.map((node) => [node.id, node]));

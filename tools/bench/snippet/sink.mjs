@@ -1,5 +1,5 @@
-// One server on loopback: the page, its API, and under /sink/<contestant>/ what each contestant sends its data to, with answers as far as
-// it needs them to record. It counts the bodies as they come in.
+// One server on loopback: the page, its API, and under /sink/<contestant>/ what each contestant sends its data to, with
+// answers as far as it needs them to record. It counts the bodies as they come in.
 
 import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -75,6 +75,7 @@ const ANSWERS = [
   [/^\/(openreplay|rrweb)/, () => ({})],
 ];
 
+/** Opens the web server of the bench's page, which also receives what the contestants send. */
 export async function openSink() {
   /** Who is being measured, and the bodies that came for it. */
   let current;

@@ -1,4 +1,5 @@
-// The heavy use: a list of input commands of the DevTools protocol, each with its time. Drawn from a seed, so it is the same for all.
+// The heavy use: a list of input commands of the DevTools protocol, each with its time. Drawn from a seed, so it is the
+// same for all.
 
 export const USE_MS = 20_000;
 const FRAME_MS = 1000 / 60;

@@ -1,5 +1,5 @@
 import { addressFields, addressLines, field } from "../fields.js";
-import { $, busy, check, h, icon, tell, toast, values } from "../lib.js";
+import { $, busy, check, h, icon, showFailure, toast, values } from "../lib.js";
 import { own } from "../session.js";
 
 function dialog(address, done) {
@@ -30,7 +30,7 @@ function dialog(address, done) {
     try {
       await busy($('[type="submit"]', form), () => own(path, { method, body: values(form) }));
     } catch (failure) {
-      return tell(form, failure);
+      return showFailure(form, failure);
     }
     box.close();
     done();

@@ -1,5 +1,5 @@
 import { field, savedCard } from "../fields.js";
-import { $, busy, check, day, h, tell, toast, values } from "../lib.js";
+import { $, busy, check, day, h, showFailure, toast, values } from "../lib.js";
 import { own } from "../session.js";
 
 export async function profile(refresh) {
@@ -47,7 +47,7 @@ export async function profile(refresh) {
     try {
       await busy($("button", form), () => own("/me", { method: "PATCH", body: values(form) }));
     } catch (failure) {
-      return tell(form, failure);
+      return showFailure(form, failure);
     }
     toast("Saved.");
     refresh();

@@ -1,4 +1,4 @@
-/** A small shop with one of everything that the snippet tells of. */
+/** A small shop with one of everything that the snippet records. */
 import type { Site } from "../harness";
 
 const SCRIPT = `
@@ -22,7 +22,7 @@ const STYLE = `
   iframe { width: 300px; height: 60px; border: 3px solid; margin: 0 0 0 50px }
 `;
 
-/** Puts it on `site`; answers the URL of its first page. */
+/** Puts it on `site`; returns the URL of its first page. */
 export function shop(site: Site, script: string): string {
   site.file("/app.js", SCRIPT);
   site.file("/app.css", STYLE);

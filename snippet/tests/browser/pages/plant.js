@@ -1,4 +1,5 @@
-// Runs in the planted page: its own behaviour, and `plant`, which puts a secret into every place that scripts can reach.
+// Runs in the planted page: its own behaviour, and `plant`, which puts a secret into every place that scripts can
+// reach.
 
 for (const [tag, mode, markup] of [
   ["x-open", "open", (secret) => `<button></button><slot>${secret}</slot>`],
@@ -21,7 +22,7 @@ for (const [tag, mode, markup] of [
   );
 }
 
-// The page stays where it is: links and forms do their work without leaving.
+// Links and forms work without leaving the page.
 addEventListener("click", (event) => {
   const link = event.composedPath().find((node) => node.localName === "a" || node.localName === "area");
   if (link) event.preventDefault();
@@ -48,7 +49,7 @@ addEventListener("DOMContentLoaded", () => {
   canvas.getContext("2d").fillText(window.__STATE__.user, 2, 20);
 });
 
-/** In a task of its own, so that what it throws is nobody's to catch. */
+/** In its own task, so that its exceptions are not caught. */
 const later = (run) => setTimeout(run);
 const quiet = (promise) =>
   promise.then(
@@ -56,7 +57,7 @@ const quiet = (promise) =>
     () => {},
   );
 
-/** Every way to ask a server. `api` is another origin. */
+/** Every way to call a server. `api` is another origin. */
 function requests(secret, code, api) {
   const u = encodeURIComponent(secret);
   const header = /^[\t -~]*$/.test(secret) ? secret.trim() : u;
@@ -172,7 +173,7 @@ function requests(secret, code, api) {
   };
 }
 
-/** Every way to go wrong. */
+/** Every kind of error. */
 function errors(secret, code) {
   const u = encodeURIComponent(secret);
   const named = (name, message) => Object.assign(new Error(message), { name });
@@ -282,7 +283,7 @@ function errors(secret, code) {
   };
 }
 
-/** Every way to go elsewhere without leaving. */
+/** Every way to navigate without leaving the page. */
 function moves(secret, code) {
   const u = encodeURIComponent(secret);
   const c = encodeURIComponent(code);
@@ -413,7 +414,7 @@ function places(secret, code) {
   };
 }
 
-/** Puts `secret` in one of `of` places, from the one at `at`; answers their names. */
+/** Puts `secret` in one of `of` places, from the one at `at`; returns their names. */
 window.plant = async ({ secret, code, api }, { of, at }) => {
   const groups = {
     requests: requests(secret, code, api),
@@ -424,7 +425,7 @@ window.plant = async ({ secret, code, api }, { of, at }) => {
   const planted = [];
   const failed = [];
   const waits = [];
-  /** What has not been answered. */
+  /** Calls without an answer. */
   const open = new Set();
   for (const group of Object.values(groups)) {
     for (const [nth, [name, run]] of Object.entries(group).entries()) {
@@ -439,7 +440,7 @@ window.plant = async ({ secret, code, api }, { of, at }) => {
     }
   }
   await Promise.race([Promise.all(waits), new Promise((resolve) => setTimeout(resolve, 20_000))]);
-  // Scripts load, rejections are told, states pop.
+  // Scripts load, rejections are reported, states pop.
   await new Promise((resolve) => setTimeout(resolve, 30));
   history.back();
   await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,17 +1,21 @@
 /** Pages that hold one secret in every place of HTML. */
 
+/** What a page holds everywhere. */
 export interface Planted {
   readonly secret: string;
-  /** As what a developer might have made of it: an id, a class, a key. A word that nobody can tell from code where it is one. */
+  /**
+   * The secret as a developer's name: an id, a class, a key. Another word where it could not be distinguished from
+   * code.
+   */
   readonly code: string;
 }
 
 const html = (text: string) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** A class is cut at white space; what stands there instead must not make code of a sentence. */
+/** A class ends at white space; its replacement must not turn a sentence into code. */
 export const className = (code: string) => code.replace(/\s/g, "\u00a0");
 
-/** Attributes that any element may have, and those of some that are read of others too. */
+/** Attributes of any element, and attributes of some elements that are read of others as well. */
 function attributes({ secret, code }: Planted): string {
   const s = html(secret);
   const c = html(code);
@@ -32,10 +36,10 @@ function attributes({ secret, code }: Planted): string {
   ].join(" ");
 }
 
-/** How many places `attributes` is. */
+/** The number of places in `attributes`. */
 export const ATTRIBUTES = attributes({ secret: "", code: "" }).match(/="/g)!.length;
 
-/** What a click may meet: a line is a cell of the grid. */
+/** What a click may hit: a line is a cell of the grid. */
 function cells(planted: Planted): Record<string, string> {
   const { secret, code } = planted;
   const s = html(secret);
@@ -157,7 +161,9 @@ function others({ secret, code }: Planted): Record<string, string> {
   };
 }
 
+/** The names of the cells, in the order of the grid. */
 export const CELLS: readonly string[] = Object.keys(cells({ secret: "x", code: "x" }));
+/** The names of the fields, in the order of Tab. */
 export const FIELDS: readonly string[] = Object.keys(fields({ secret: "x", code: "x" }));
 /** Places of the document beside these. */
 export const DOCUMENT = [
@@ -199,12 +205,14 @@ const STYLE = `
   body { padding-bottom: 900px }
   #drag, #drop { display: inline-block; width: 100px; height: 30px; background: #ddd; overflow: hidden }`;
 
+/** The page in a frame of the planted page. */
 export function framePage({ secret, code }: Planted): string {
   return `<!doctype html><html><head><meta charset="utf-8"><title>${html(secret)}</title><style>body{margin:0}</style></head><body>
     <button id="${html(code)}" style="position:absolute;left:0;top:0;width:70px;height:20px;overflow:hidden">${html(secret)}</button>
     <input name="${html(code)}" style="position:absolute;left:0;top:24px;width:70px;height:20px;box-sizing:border-box"></body></html>`;
 }
 
+/** The page that holds the secret everywhere, with our script at the URL `script`. */
 export function plantedPage(planted: Planted, script: string): string {
   const { secret, code } = planted;
   const s = html(secret);

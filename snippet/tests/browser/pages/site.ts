@@ -1,6 +1,6 @@
 /**
- * The site that the planted secrets live on: it says every secret back in every way a server can. It is not part of what is
- * searched: what a page sends to its own servers is the page's doing.
+ * The site with the planted secrets: it returns every secret in every way a server can. It is not searched: what a page
+ * sends to its own servers is its own business.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { framePage, type Planted, plantedPage } from "./planted";
 
+/** The web server of the planted pages. */
 export interface PlantedSite {
   /** By name, so that cookies of the pages are not for the server on 127.0.0.1. */
   readonly origin: string;
@@ -25,7 +26,7 @@ const ENOUGH = { "content-type": "text/html; charset=utf-8", "referrer-policy": 
 /** What a header can carry. */
 const plain = (text: string) => (/^[\t -~]*$/.test(text) ? text : encodeURIComponent(text));
 
-/** Answers of the API: each tells the secret in a way of its own. */
+/** Answers of the API: each contains the secret in another way. */
 const ANSWERS: Record<string, (secret: string, code: string) => { type?: string; body: string; status?: number }> = {
   json: (s, c) => ({
     body: JSON.stringify({
@@ -38,7 +39,7 @@ const ANSWERS: Record<string, (secret: string, code: string) => { type?: string;
   }),
   list: (s) => ({ body: JSON.stringify([s, s, { note: s }]) }),
   string: (s) => ({ body: JSON.stringify(s) }),
-  // Each key is somebody: few, and many.
+  // Keys that are people: few, and many.
   byKey: (_, c) => ({ body: JSON.stringify({ users: { [c]: { age: 1 }, [`${c}2`]: { age: 2 }, [`3${c}`]: { age: 3 } } }) }),
   many: (s) => ({ body: JSON.stringify(Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`${s} ${at}`, at]))) }),
   problem: (s, c) => ({
@@ -54,6 +55,7 @@ const ANSWERS: Record<string, (secret: string, code: string) => { type?: string;
   failure: (s) => ({ status: 500, body: JSON.stringify({ error: s, stack: `Error: ${s}\n at ${s}` }) }),
 };
 
+/** Opens it; `script` is the URL of our script. */
 export async function openPlantedSite(script: string): Promise<PlantedSite> {
   let about: Planted | undefined;
   const now = (): Planted => {
@@ -92,7 +94,7 @@ export async function openPlantedSite(script: string): Promise<PlantedSite> {
     };
     response.writeHead(status, plain(secret).slice(0, 200), { ...headers, etag: `"${encodeURIComponent(secret)}"` }).end(body);
   };
-  /** The page's own WebSocket: takes what comes and says the secret. */
+  /** The page's own WebSocket: accepts any message and answers with the secret. */
   const upgrade = (request: IncomingMessage, socket: Socket) => {
     const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
     sockets.add(socket.on("error", () => {}));

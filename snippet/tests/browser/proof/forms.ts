@@ -1,22 +1,23 @@
 /**
- * The forms in which a secret may hide: as it is, cut up, encoded, or as a digest that a dictionary turns back. Every form is a run
- * of bytes that is looked for without regard to the case of ASCII letters, which makes upper, lower and swapped case one form.
+ * The forms in which a secret may hide: as it is, cut up, encoded, or as a digest that a dictionary reverses. Every
+ * form is a run of bytes; the search ignores the case of ASCII letters, so upper, lower and swapped case are one form.
  *
- * Not looked for in bytes: digests cut to 32 bits. There are some thousand of those, and among the millions of places of a capture
- * one in three would be a find by chance. `secrets.spec.ts` compares them with the `digest` fields instead, where chance is one in
- * a million.
+ * Digests cut to 32 bits are not searched as bytes: there are some thousand, and in the millions of positions of a
+ * capture one in three would be found by chance. `secrets.spec.ts` compares them with the `digest` fields instead,
+ * where chance is one in a million.
  */
 import { createHash } from "node:crypto";
 
+/** One way in which a secret may be written. `bytes` are folded, see `fold`. */
 export interface Form {
   readonly form: string;
   readonly bytes: Buffer;
 }
 
-/** Shorter ones are found by chance. */
+/** Bytes; shorter forms are found by chance. */
 const LEAST = 8;
 const LEAST_WORD = 6;
-/** Of digests: 64 bits are enough to know one by, also if it has been cut. */
+/** The part of a digest that is searched: 64 bits identify it, also if it has been cut. */
 const HEX_UNITS = 16;
 const BASE64_UNITS = 11;
 
@@ -31,7 +32,7 @@ const percent = (bytes: Buffer) => bytes.toString("hex").replace(/../g, "%$&");
 
 const NAMED: Record<string, string> = { "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;" };
 
-/** How one text may be written in another: each answers the text again, in bytes or characters. */
+/** Ways to write a text: each returns it again, as bytes or characters. */
 const WRITINGS: Record<string, (text: string) => string | Buffer> = {
   clear: (text) => text,
   trimmed: (text) => text.trim(),
@@ -81,7 +82,7 @@ const WRITINGS: Record<string, (text: string) => string | Buffer> = {
   "code points as numbers": (text) => [...text].map((c) => c.codePointAt(0)).join(),
 };
 
-/** Base64 of a text that stands at any place in what is encoded: what does not depend on its neighbours. */
+/** Base64 of a text inside a longer one, without the characters that depend on its neighbours. */
 function base64(text: string, encoding: "base64" | "base64url", before: number): string {
   const bytes = Buffer.concat([Buffer.alloc(before), utf8(text)]);
   const whole = bytes.toString(encoding).replace(/=+$/, "");
@@ -90,7 +91,7 @@ function base64(text: string, encoding: "base64" | "base64url", before: number):
 
 const DIGESTS = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
 
-/** What somebody with a dictionary would digest. */
+/** The texts that an attacker with a dictionary would digest. */
 function digested(value: string): Map<string, string> {
   const digits = value.replace(/\D/g, "");
   const all: [string, string][] = [
@@ -103,7 +104,7 @@ function digested(value: string): Map<string, string> {
     ["JSON string", JSON.stringify(value)],
     ...(digits.length >= LEAST ? ([["digits", digits]] as [string, string][]) : []),
   ];
-  // Each text once, by its first name.
+  // Each text once, under its first name.
   return new Map([...all].reverse().map(([how, text]) => [text, how]));
 }
 
@@ -126,7 +127,7 @@ export function digests(value: string, publicSalt?: string): { readonly form: st
   return out;
 }
 
-/** Words of a secret that are worth a search of their own: a name's, an address's; not the short and common ones. */
+/** Words of a secret that are searched alone: parts of names and addresses, without short and common ones. */
 function words(value: string, common: ReadonlySet<string>): string[] {
   const parts = value.split(/[^\p{L}\p{N}]+/u).filter((part) => utf8(part).length >= LEAST_WORD && part !== value);
   // Numbers of six digits are found by chance.

@@ -1,17 +1,19 @@
-/** Looks for every form of every secret in what has been captured, in one pass. */
+/** Searches a capture for every form of every secret, in one pass. */
 import { type Form, fold, forms } from "./forms";
 import type { Secret } from "./secrets";
 
+/** A secret that was found in a capture. */
 export interface Find {
   readonly secret: string;
   readonly form: string;
-  /** Which haystack, and what stands around the find. */
+  /** The haystack, and the text around the find. */
   readonly where: string;
   readonly context: string;
 }
 
+/** Searches for the secrets that it was opened with. */
 export interface Searcher {
-  /** Secrets and forms that are looked for. */
+  /** The numbers of secrets and forms that are searched. */
   readonly secrets: number;
   readonly forms: number;
   search(where: string, haystack: string | Buffer): Find[];
@@ -21,11 +23,14 @@ interface Needle extends Form {
   readonly secret: string;
 }
 
-/** Needles are told apart by their first four bytes; a bit map of a hash of these lets nearly every place be passed by. */
+/** Needles are grouped by their first four bytes; a bit map of their hashes skips nearly every position. */
 const START = 4;
 const BITS = 20;
 const slot = (start: number) => Math.imul(start, 0x9e3779b1) >>> (32 - BITS);
 
+/**
+ * Prepares a search for all forms of `secrets`. `common` words are no finds; `publicSalt`, in hex, is one for digests.
+ */
 export function openSearch(secrets: readonly Secret[], common: ReadonlySet<string> = new Set(), publicSalt?: string): Searcher {
   const needles = new Map<number, Needle[]>();
   const starts = new Uint8Array(1 << BITS);
@@ -64,6 +69,6 @@ export function openSearch(secrets: readonly Secret[], common: ReadonlySet<strin
   };
 }
 
-/** A list of finds for people. */
-export const tell = (finds: readonly Find[]): string =>
+/** A readable list of finds, for a failure's message. */
+export const listed = (finds: readonly Find[]): string =>
   finds.map(({ secret, form, where, context }) => `${secret} (${form}) in ${where}: …${context}…`).join("\n");

@@ -1,15 +1,16 @@
 /**
- * What the test people of the privacy proof have to hide. All of it is made up, and each is long and odd enough that a find is no
+ * The secrets of the privacy proof's visitors. All are made up, and each is long and odd enough that a find is no
  * chance: real security codes have three digits, these have eight.
  */
 
+/** Something that must not leave the browser. */
 export interface Secret {
-  /** What a failure calls it; never part of the secret. */
+  /** Its name in failures; never part of the secret. */
   readonly name: string;
   readonly value: string;
   /**
-   * Written like code: as an id, a class, a key or a slug nobody can tell it from a developer's word. The threat model says so; such
-   * secrets are planted everywhere but there, and `secrets.spec.ts` pins what passes.
+   * Looks like code: as an id, a class, a key or a slug it cannot be distinguished from a developer's word, as the
+   * threat model says. Such secrets are planted everywhere but there, and `secrets.spec.ts` pins what passes.
    */
   readonly likeCode?: true;
 }
@@ -145,9 +146,13 @@ secrets.push(
   { name: "like code 4", value: "7ABC-914-XZ", likeCode: true },
 );
 
+/** All of them. */
 export const SECRETS: readonly Secret[] = secrets;
 
-/** Words of the secrets that are words of the protocol, of its logs or of the fixture too: finding one of them says nothing. */
+/**
+ * Words of the secrets that are words of the protocol, of its logs or of the fixture too: finding one of them proves
+ * nothing.
+ */
 export const COMMON: ReadonlySet<string> = new Set(
   "example domain invoices nightly positive please padded routing battery correct bearer coming handle quoted tuesday desktop typing".split(
     " ",

@@ -1,15 +1,16 @@
 /**
- * A tap on the line: everything that the browser sends to the server goes through it and is kept as the bytes that went, requests
- * with their headers as well as WebSocket frames, unmasked. It does not ask the browser what it sent.
+ * A tap on the line: a proxy that keeps every byte that the browser sends to the server, requests with their headers as
+ * well as unmasked WebSocket frames. It does not rely on what the browser reports.
  */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import type { Event, Frame, Reply } from "../harness";
+import { type Event, type Frame, frameName, parsed, type Reply } from "../../../testing/wire";
 
+/** What a tap has seen so far. */
 export interface Tap {
   readonly origin: string;
-  /** What was sent before a connection became a WebSocket: request lines, headers, bodies. */
+  /** Request lines, headers and bodies, sent before a connection became a WebSocket. */
   readonly requests: Buffer[];
-  /** The answers' heads, to see that no cookie is set. */
+  /** The heads of responses, to check that no cookie is set. */
   readonly answers: Buffer[];
   /** The payloads of WebSocket frames. */
   readonly sent: Buffer[];
@@ -24,7 +25,10 @@ export interface Tap {
   close(): Promise<void>;
 }
 
-/** Cuts a stream of WebSocket frames into payloads. No extension is negotiated; one that were would show as a reserved bit. */
+/**
+ * Cuts a stream of WebSocket frames into payloads. No extension is negotiated; one that were would show as a reserved
+ * bit.
+ */
 function unframe(payloads: Buffer[]): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
   return (chunk) => {
@@ -45,13 +49,14 @@ function unframe(payloads: Buffer[]): (chunk: Buffer) => void {
   };
 }
 
+/** Opens a tap before the server at `target`, an origin. */
 export async function openTap(target: string): Promise<Tap> {
   const { port, hostname } = new URL(target);
   let own = port;
   /** The script names the server's socket; ports have five digits, so that no length changes. */
   const renamed = (chunk: Buffer) =>
     Buffer.from(chunk.toString("latin1").split(`${hostname}:${port}`).join(`${hostname}:${own}`), "latin1");
-  /** Nothing can be renamed in what is compressed. */
+  /** Without compression, so that the socket can be renamed. */
   const plain = (chunk: Buffer) => Buffer.from(chunk.toString("latin1").replace(/^accept-encoding:.*\r\n/im, ""), "latin1");
   const requests: Buffer[] = [];
   const answers: Buffer[] = [];
@@ -92,20 +97,13 @@ export async function openTap(target: string): Promise<Tap> {
   own = String((server.address() as AddressInfo).port);
   if (own.length !== port.length) throw new Error(`the ports ${port} and ${own} differ in length`);
   const json = <T extends { type?: string }>(payloads: readonly Buffer[]): T[] =>
-    payloads.flatMap((payload) => {
-      try {
-        return [JSON.parse(payload.toString()) as T];
-      } catch {
-        // A close frame.
-        return [];
-      }
-    });
-  const name = ({ session, seq }: { session?: string; seq?: number }) => `${session} ${seq}`;
-  /** The frames, those sent again once. */
-  const frames = () => [...new Map(json<Frame>(sent).map((frame) => [name(frame), frame])).values()];
+    // A close frame is none.
+    payloads.flatMap((payload) => (parsed(payload.toString()) as T | undefined) ?? []);
+  /** The frames, each once, also if it was sent again. */
+  const frames = () => [...new Map(json<Frame>(sent).map((frame) => [frameName(frame), frame])).values()];
   const acks = () => {
     const all = json<Reply>(received).filter(({ type }) => type === "ack");
-    return [...new Map(all.map((ack) => [name(ack), ack])).values()];
+    return [...new Map(all.map((ack) => [frameName(ack), ack])).values()];
   };
   return {
     origin: `http://${hostname}:${own}`,
@@ -121,9 +119,9 @@ export async function openTap(target: string): Promise<Tap> {
       const acked = new Set(
         json<Reply>(received)
           .filter(({ type }) => type === "ack")
-          .map(name),
+          .map(frameName),
       );
-      return frames().every((frame) => acked.has(name(frame)));
+      return frames().every((frame) => acked.has(frameName(frame)));
     },
     async close() {
       for (const socket of sockets) socket.destroy();

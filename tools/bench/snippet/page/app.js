@@ -1,5 +1,5 @@
-// A small shop without a framework: 300 products, four views behind the history API, and a page that does not sit still. Everything
-// is drawn from a seed, so that every contestant watches the same page.
+// A small shop without a framework: 300 products, four views behind the history API, and a page that does not sit
+// still. Everything is drawn from a seed, so that every contestant watches the same page.
 "use strict";
 (() => {
   const PRODUCTS = 300;
