@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use testgram_protocol::event::{
-    Api, Click, Custom, Drag, Element, End, Error, Event, Input, Key, Kind, Method, Move, Page, Scroll, Submit,
-    UrlTemplate, Value, Visibility, What,
+    Api, Click, Custom, Drag, Element, End, Error, Event, EventDetail, Input, Key, Kind, Method, Move, Page, Scroll,
+    Submit, UrlTemplate, Value, Visibility,
 };
 use testgram_protocol::id::SessionId;
 use testgram_protocol::privacy::digest::ValueDigest;
@@ -226,32 +226,32 @@ impl KnownGroup<'_> {
         let t = needed(self.columns.t_ms.take(row))?;
         Ok(Event {
             t,
-            what: self.what(kind, row)?,
+            detail: self.detail(kind, row)?,
         })
     }
 
-    fn what(&self, kind: Kind, row: usize) -> Result<What, ReadError> {
+    fn detail(&self, kind: Kind, row: usize) -> Result<EventDetail, ReadError> {
         let columns = self.columns;
         Ok(match kind {
-            Kind::Page => What::Page(Page {
+            Kind::Page => EventDetail::Page(Page {
                 url: UrlTemplate::clone(need(of(&columns.page, &self.pages, row))?),
                 cause: need(self.name(row)?.cause)?,
                 load: narrow(columns.ms.take(row))?,
             }),
-            Kind::Click => What::Click(Click {
+            Kind::Click => EventDetail::Click(Click {
                 el: need(self.element(row))?,
                 x: needed(columns.x.take(row))?,
                 y: needed(columns.y.take(row))?,
                 button: need(self.name(row)?.button)?,
                 count: narrow(columns.count.take(row))?,
             }),
-            Kind::Input => What::Input(self.input(row)?),
-            Kind::Submit => What::Submit(Submit {
+            Kind::Input => EventDetail::Input(self.input(row)?),
+            Kind::Submit => EventDetail::Submit(Submit {
                 el: need(self.element(row))?,
                 valid: *need(columns.valid.take(row))?,
                 filled: needed(columns.count.take(row))?,
             }),
-            Kind::Key => What::Key(Key {
+            Kind::Key => EventDetail::Key(Key {
                 key: need(self.name(row)?.key)?,
                 mods: match self.leftover(row) {
                     None => leftover::OfKey::default(),
@@ -261,12 +261,12 @@ impl KnownGroup<'_> {
                 .mods,
                 el: self.element(row),
             }),
-            Kind::Move => What::Move(Move {
+            Kind::Move => EventDetail::Move(Move {
                 x: needed(columns.x.take(row))?,
                 y: needed(columns.y.take(row))?,
                 path: numbers::read_path(need(columns.path.take(row))?.data())?,
             }),
-            Kind::Scroll => What::Scroll(Scroll {
+            Kind::Scroll => EventDetail::Scroll(Scroll {
                 y: needed(columns.y.take(row))?,
                 x: needed(columns.x.take(row))?,
                 max: needed(columns.y_max.take(row))?,
@@ -277,19 +277,19 @@ impl KnownGroup<'_> {
         })
     }
 
-    fn rarer(&self, kind: Kind, row: usize) -> Result<What, ReadError> {
+    fn rarer(&self, kind: Kind, row: usize) -> Result<EventDetail, ReadError> {
         let columns = self.columns;
         Ok(match (kind, self.leftover(row)) {
-            (Kind::Drag, Some(Leftover::Drag(left))) => What::Drag(Drag {
+            (Kind::Drag, Some(Leftover::Drag(left))) => EventDetail::Drag(Drag {
                 el: need(self.element(row))?,
                 to: left.to.clone(),
                 dx: left.dx,
                 dy: left.dy,
                 ms: needed(columns.ms.take(row))?,
             }),
-            (Kind::Api, None) => What::Api(self.api(row, leftover::OfApi::default())?),
-            (Kind::Api, Some(Leftover::Api(left))) => What::Api(self.api(row, left.clone())?),
-            (Kind::Error, Some(Leftover::Error(left))) => What::Error(Error {
+            (Kind::Api, None) => EventDetail::Api(self.api(row, leftover::OfApi::default())?),
+            (Kind::Api, Some(Leftover::Api(left))) => EventDetail::Api(self.api(row, left.clone())?),
+            (Kind::Error, Some(Leftover::Error(left))) => EventDetail::Error(Error {
                 name: need(self.name(row)?.error)?,
                 message: left.message.clone(),
                 script: of(&columns.url, &self.urls, row).copied().cloned(),
@@ -297,14 +297,14 @@ impl KnownGroup<'_> {
                 col: left.col,
                 rejection: left.rejection,
             }),
-            (Kind::Viewport, Some(Leftover::Viewport(viewport))) => What::Viewport(viewport.clone()),
-            (Kind::Visibility, None) => What::Visibility(Visibility {
+            (Kind::Viewport, Some(Leftover::Viewport(viewport))) => EventDetail::Viewport(viewport.clone()),
+            (Kind::Visibility, None) => EventDetail::Visibility(Visibility {
                 hidden: need(self.name(row)?.hidden)?,
             }),
-            (Kind::End, None) => What::End(End {
+            (Kind::End, None) => EventDetail::End(End {
                 reason: need(self.name(row)?.end)?,
             }),
-            (Kind::Custom, None) => What::Custom(Custom {
+            (Kind::Custom, None) => EventDetail::Custom(Custom {
                 name: need(self.name(row)?.custom.clone())?,
             }),
             _ => return Err(ReadError::Damaged),

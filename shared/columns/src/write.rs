@@ -6,7 +6,7 @@ use bytes::Bytes;
 use parquet::data_type::ByteArray;
 use parquet::file::writer::SerializedFileWriter;
 use serde::Serialize;
-use testgram_protocol::event::{Element, Event, Meta, UrlTemplate, What};
+use testgram_protocol::event::{Element, Event, EventDetail, Meta, UrlTemplate};
 
 use crate::columns::{self, Row, Rows};
 use crate::leftover;
@@ -91,21 +91,21 @@ fn told_of(meta: &Meta) -> Result<ByteArray, WriteError> {
 /// Puts what an event tells into its row.
 fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
     row.t_ms = Some(int(event.t)?);
-    row.kind = Some(fixed(event.what.kind().word()));
-    match &event.what {
-        What::Page(page) => {
+    row.kind = Some(fixed(event.detail.kind().word()));
+    match &event.detail {
+        EventDetail::Page(page) => {
             row.page = Some(url(&page.url));
             row.name = Some(word(&page.cause)?);
             row.ms = page.load.map(int).transpose()?;
         }
-        What::Click(click) => {
+        EventDetail::Click(click) => {
             row.element = Some(element(&click.el)?);
             row.name = Some(word(&click.button)?);
             row.x = Some(click.x.into());
             row.y = Some(click.y.into());
             row.count = click.count.map(i32::from);
         }
-        What::Input(input) => {
+        EventDetail::Input(input) => {
             row.element = Some(element(&input.el)?);
             row.value_kind = Some(word(&input.value.kind)?);
             row.value_len = input.value.len.map(i32::from);
@@ -117,22 +117,22 @@ fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
             row.rhythm = (!rhythm.is_empty()).then(|| columns::text(numbers::counts(rhythm)));
             row.detail = leftover::of_input(input)?.map(columns::text);
         }
-        What::Submit(submit) => {
+        EventDetail::Submit(submit) => {
             row.element = Some(element(&submit.el)?);
             row.valid = Some(submit.valid);
             row.count = Some(submit.filled.into());
         }
-        What::Key(key) => {
+        EventDetail::Key(key) => {
             row.element = key.el.as_deref().map(element).transpose()?;
             row.name = Some(word(&key.key)?);
             row.detail = leftover::of_key(key)?.map(columns::text);
         }
-        What::Move(stretch) => {
+        EventDetail::Move(stretch) => {
             row.x = Some(stretch.x.into());
             row.y = Some(stretch.y.into());
             row.path = Some(columns::text(numbers::path(stretch)));
         }
-        What::Scroll(scroll) => {
+        EventDetail::Scroll(scroll) => {
             row.element = scroll.el.as_deref().map(element).transpose()?;
             row.x = Some(int(scroll.x)?);
             row.y = Some(int(scroll.y)?);
@@ -145,37 +145,37 @@ fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
 }
 
 /// See [`tell`].
-fn tell_rarer(row: &mut Row, what: &What) -> Result<(), WriteError> {
-    match what {
-        What::Drag(drag) => {
+fn tell_rarer(row: &mut Row, detail: &EventDetail) -> Result<(), WriteError> {
+    match detail {
+        EventDetail::Drag(drag) => {
             row.element = Some(element(&drag.el)?);
             row.ms = Some(int(drag.ms)?);
             row.detail = Some(columns::text(leftover::of_drag(drag)?));
         }
-        What::Api(api) => {
+        EventDetail::Api(api) => {
             row.url = Some(url(&api.url));
             row.method = Some(word(&api.method)?);
             row.status = Some(api.status.into());
             row.ms = Some(int(api.ms)?);
             row.detail = leftover::of_api(api)?.map(columns::text);
         }
-        What::Error(error) => {
+        EventDetail::Error(error) => {
             row.name = Some(word(&error.name)?);
             row.url = error.script.as_ref().map(url);
             row.detail = Some(columns::text(leftover::of_error(error)?));
         }
-        What::Viewport(viewport) => row.detail = Some(columns::text(leftover::json(viewport)?)),
-        What::Visibility(visibility) => row.name = Some(fixed(if visibility.hidden { HIDDEN } else { SHOWN })),
-        What::End(end) => row.name = Some(word(&end.reason)?),
-        What::Custom(custom) => row.name = Some(columns::text(custom.name.as_str().to_owned())),
+        EventDetail::Viewport(viewport) => row.detail = Some(columns::text(leftover::json(viewport)?)),
+        EventDetail::Visibility(visibility) => row.name = Some(fixed(if visibility.hidden { HIDDEN } else { SHOWN })),
+        EventDetail::End(end) => row.name = Some(word(&end.reason)?),
+        EventDetail::Custom(custom) => row.name = Some(columns::text(custom.name.as_str().to_owned())),
         // Told before. Spelled out, so that a kind to come is thought of here.
-        What::Page(_)
-        | What::Click(_)
-        | What::Input(_)
-        | What::Submit(_)
-        | What::Key(_)
-        | What::Move(_)
-        | What::Scroll(_) => {}
+        EventDetail::Page(_)
+        | EventDetail::Click(_)
+        | EventDetail::Input(_)
+        | EventDetail::Submit(_)
+        | EventDetail::Key(_)
+        | EventDetail::Move(_)
+        | EventDetail::Scroll(_) => {}
     }
     Ok(())
 }

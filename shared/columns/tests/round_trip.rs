@@ -10,7 +10,7 @@
 
 use proptest::prelude::*;
 use testgram_columns::{Archived, Reader, WriteError, read, write};
-use testgram_protocol::event::{Event, Scroll, Visibility, What};
+use testgram_protocol::event::{Event, EventDetail, Scroll, Visibility};
 use testgram_protocol::id::SessionId;
 
 #[path = "common/batches.rs"]
@@ -82,7 +82,7 @@ fn a_batch_that_tells_nothing_has_no_row() {
 fn a_large_file_comes_back() {
     let hidden = |index| Event {
         t: index,
-        what: What::Visibility(Visibility { hidden: index % 3 == 0 }),
+        detail: EventDetail::Visibility(Visibility { hidden: index % 3 == 0 }),
     };
     comes_back(
         (0..40)
@@ -116,7 +116,7 @@ fn a_number_that_no_column_takes_is_refused() {
     };
     let event = Event {
         t: 0,
-        what: What::Scroll(far),
+        detail: EventDetail::Scroll(far),
     };
     assert_eq!(write(&[small(0, vec![event])]), Err(WriteError::OutOfRange));
     assert_eq!(

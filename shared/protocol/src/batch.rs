@@ -364,7 +364,7 @@ impl Sieve {
         if u64::from(event.t) > self.latest {
             Some(Outcome::Invalid(Reason::BadTime))
         } else {
-            (!self.kinds.contains(event.what.kind())).then_some(Outcome::Filtered)
+            (!self.kinds.contains(event.detail.kind())).then_some(Outcome::Filtered)
         }
     }
 }

@@ -16,7 +16,7 @@ use zstd::dict::{DecoderDictionary, EncoderDictionary};
 use zstd::zstd_safe::{CParameter, MAGICNUMBER};
 
 use crate::batch::Batch;
-use crate::event::{Click, Event, Kind, Meta, Move, Scroll, What};
+use crate::event::{Click, Event, EventDetail, Kind, Meta, Move, Scroll};
 use crate::id::SessionId;
 
 pub use columns::Columns;
@@ -99,7 +99,7 @@ struct Written<'a> {
 #[derive(Deserialize)]
 struct Read {
     meta: Option<Meta>,
-    events: Vec<(i64, What)>,
+    events: Vec<(i64, EventDetail)>,
 }
 
 /// Packs a batch.
@@ -137,7 +137,7 @@ pub fn columns(batch: &Batch) -> Result<Columns, EncodeError> {
     let events = batch
         .events()
         .iter()
-        .map(|event| (near.step(event.t), near.told(&event.what)));
+        .map(|event| (near.step(event.t), near.told(&event.detail)));
     let written = Written {
         meta: batch.meta(),
         events: events.collect(),
@@ -183,10 +183,10 @@ pub fn decode(session: SessionId, seq: u32, packed: &[u8]) -> Result<Batch, Deco
     };
     let read: Read = columns.value().map_err(|_| DecodeError::Damaged)?;
     let mut near = Near::default();
-    let events = read.events.into_iter().map(|(step, mut what)| {
+    let events = read.events.into_iter().map(|(step, mut detail)| {
         let t = near.after(step).ok_or(DecodeError::Damaged)?;
-        near.restore(&mut what);
-        Ok(Event { t, what })
+        near.restore(&mut detail);
+        Ok(Event { t, detail })
     });
     Ok(Batch::restored(
         session,
@@ -226,28 +226,30 @@ impl Near {
     }
 
     /// The event as it is written, its places as differences from here; and moves on to where it leads.
-    fn told<'a>(&mut self, what: &'a What) -> Told<'a> {
+    fn told<'a>(&mut self, what: &'a EventDetail) -> Told<'a> {
         match what {
-            What::Click(click) => Told::Click(click, self.pass_pointer((click.x, click.y), Number::told)),
-            What::Move(stretch) => {
+            EventDetail::Click(click) => Told::Click(click, self.pass_pointer((click.x, click.y), Number::told)),
+            EventDetail::Move(stretch) => {
                 let told = self.pass_pointer((stretch.x, stretch.y), Number::told);
                 self.follow(stretch);
                 Told::Move(stretch, told)
             }
-            What::Scroll(scroll) => Told::Scroll(scroll, self.pass_scroll((scroll.y, scroll.max), Number::told)),
+            EventDetail::Scroll(scroll) => Told::Scroll(scroll, self.pass_scroll((scroll.y, scroll.max), Number::told)),
             _ => Told::Whole(what),
         }
     }
 
     /// Undoes [`Near::told`].
-    fn restore(&mut self, what: &mut What) {
+    fn restore(&mut self, what: &mut EventDetail) {
         match what {
-            What::Click(click) => (click.x, click.y) = self.pass_pointer((click.x, click.y), Number::restore),
-            What::Move(stretch) => {
+            EventDetail::Click(click) => (click.x, click.y) = self.pass_pointer((click.x, click.y), Number::restore),
+            EventDetail::Move(stretch) => {
                 (stretch.x, stretch.y) = self.pass_pointer((stretch.x, stretch.y), Number::restore);
                 self.follow(stretch);
             }
-            What::Scroll(scroll) => (scroll.y, scroll.max) = self.pass_scroll((scroll.y, scroll.max), Number::restore),
+            EventDetail::Scroll(scroll) => {
+                (scroll.y, scroll.max) = self.pass_scroll((scroll.y, scroll.max), Number::restore)
+            }
             _ => {}
         }
     }
@@ -274,10 +276,10 @@ impl Near {
     }
 }
 
-/// An event as it is written: what [`What`] derives, with other places. A copy to change them in would cost an allocation for each of
+/// An event as it is written: what [`EventDetail`] derives, with other places. A copy to change them in would cost an allocation for each of
 /// its strings, a third of the time to encode.
 enum Told<'a> {
-    Whole(&'a What),
+    Whole(&'a EventDetail),
     /// With `(x, y)`.
     Click(&'a Click, (u16, u16)),
     /// With `(x, y)`.
@@ -289,7 +291,7 @@ enum Told<'a> {
 impl Serialize for Told<'_> {
     /// Fields in the order of their structs, which is all that postcard knows of them.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const NAME: &str = "What";
+        const NAME: &str = "EventDetail";
         match *self {
             Self::Whole(what) => what.serialize(serializer),
             Self::Click(click, (x, y)) => {

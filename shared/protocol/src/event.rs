@@ -35,7 +35,7 @@ pub struct Event {
     /// Milliseconds since the session began, at most [`limits::SESSION_MS`].
     pub t: u32,
     /// What it was.
-    pub what: What,
+    pub detail: EventDetail,
 }
 
 macro_rules! kinds {
@@ -58,9 +58,9 @@ macro_rules! kinds {
 
         /// An event's kind and detail. The order is part of the buffer format: append only.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum What { $($(#[$meta])* $variant($variant),)+ }
+        pub enum EventDetail { $($(#[$meta])* $variant($variant),)+ }
 
-        impl What {
+        impl EventDetail {
             /// Its kind.
             #[must_use]
             pub const fn kind(&self) -> Kind {
@@ -181,19 +181,19 @@ impl Event {
     /// Takes out what `collected` forbids of an event whose kind it lets.
     pub(crate) fn reduce(&mut self, collected: Collected) {
         if collected.0 & Collected::DIGESTS == 0
-            && let What::Input(input) = &mut self.what
+            && let EventDetail::Input(input) = &mut self.detail
         {
             input.value.digest = None;
         }
         if collected.0 & Collected::LABELS == 0 {
-            for element in self.what.elements_mut().into_iter().flatten() {
+            for element in self.detail.elements_mut().into_iter().flatten() {
                 Arc::make_mut(element).label = None;
             }
         }
     }
 }
 
-impl What {
+impl EventDetail {
     /// The elements that it names.
     fn elements_mut(&mut self) -> [Option<&mut Arc<Element>>; 2] {
         match self {
@@ -232,11 +232,11 @@ impl<'de> Deserialize<'de> for Event {
                 let in_session = u32::try_from(t).ok().filter(|t| *t <= limits::SESSION_MS);
                 let t = in_session.ok_or_else(|| de::Error::custom(Reason::BadTime))?;
                 let KindWord(kind) = seq.next_element()?.ok_or_else(malformed)?;
-                let what = What::read(kind, &mut seq)?.ok_or_else(malformed)?;
+                let detail = EventDetail::read(kind, &mut seq)?.ok_or_else(malformed)?;
                 if seq.next_element::<de::IgnoredAny>()?.is_some() {
                     return Err(malformed());
                 }
-                Ok(Event { t, what })
+                Ok(Event { t, detail })
             }
         }
         deserializer.deserialize_tuple(3, Triple)
@@ -248,8 +248,8 @@ impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(3)?;
         tuple.serialize_element(&self.t)?;
-        tuple.serialize_element(self.what.kind().word())?;
-        self.what.write(&mut tuple)?;
+        tuple.serialize_element(self.detail.kind().word())?;
+        self.detail.write(&mut tuple)?;
         tuple.end()
     }
 }

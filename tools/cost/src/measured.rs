@@ -7,7 +7,7 @@ use serde::Serialize;
 use testgram_columns::{Archived, write};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Collected, EndReason, Event, Kind, PageCause, What};
+use testgram_protocol::event::{Collected, EndReason, Event, EventDetail, Kind, PageCause};
 use testgram_store::key::Fingerprint;
 use testgram_store::layout;
 use testgram_traffic::{Sent, Traffic, item, recorded};
@@ -150,7 +150,7 @@ impl Sum {
         self.actions += batch
             .events()
             .iter()
-            .filter(|event| is_action(event.what.kind()))
+            .filter(|event| is_action(event.detail.kind()))
             .count() as f64;
         self.loads += batch.events().iter().filter(|event| is_load(event)).count() as f64;
         self.frame_bytes += frame.len() as f64;
@@ -186,9 +186,9 @@ const fn is_action(kind: Kind) -> bool {
 }
 
 const fn is_unload(event: &Event) -> bool {
-    matches!(&event.what, What::End(end) if matches!(end.reason, EndReason::Unload))
+    matches!(&event.detail, EventDetail::End(end) if matches!(end.reason, EndReason::Unload))
 }
 
 const fn is_load(event: &Event) -> bool {
-    matches!(&event.what, What::Page(page) if matches!(page.cause, PageCause::Load | PageCause::Reload | PageCause::Back))
+    matches!(&event.detail, EventDetail::Page(page) if matches!(page.cause, PageCause::Load | PageCause::Reload | PageCause::Back))
 }

@@ -3,7 +3,7 @@
 
 use testgram_protocol::batch::{Arrival, Batch, Parsed};
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Collected, Event, What};
+use testgram_protocol::event::{Collected, Event, EventDetail};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_protocol::reply::Reply;
@@ -60,7 +60,10 @@ fn accepted(frame: &str, parsed: &Parsed, arrival: Arrival) {
     );
 
     // What was accepted passes the rules again. Digests are cut when they are read, so inputs do not look like the wire any more.
-    for event in events.iter().filter(|event| !matches!(event.what, What::Input(_))) {
+    for event in events
+        .iter()
+        .filter(|event| !matches!(event.detail, EventDetail::Input(_)))
+    {
         let again = serde_json::to_string(event).expect("JSON holds every event");
         assert_eq!(
             serde_json::from_str::<Event>(&again).ok().as_ref(),
