@@ -175,25 +175,37 @@ words! {
     }
 }
 
-/// Whose doing an outcome is.
+/// At whose fault something was refused. Ingest's report puts it into the dimension `Fault` of its metrics, by which alarms go off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose {
+pub enum Fault {
     /// All is well.
-    Nobody,
+    None,
     /// The sender's, to mend there.
-    Theirs,
-    /// Ours: it pages somebody.
-    Ours,
+    Client,
+    /// Ours: an operator is alarmed.
+    Server,
+}
+
+impl Fault {
+    /// The stable word, in metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
 }
 
 impl MessageCode {
-    /// Whose doing it is.
+    /// At whose fault it was refused.
     #[must_use]
-    pub const fn whose(self) -> Whose {
+    pub const fn fault(self) -> Fault {
         match self {
-            Self::Throttled | Self::Unavailable | Self::Internal | Self::NotAuthorized => Whose::Ours,
-            Self::Reconnect => Whose::Nobody,
-            _ => Whose::Theirs,
+            Self::Throttled | Self::Unavailable | Self::Internal | Self::NotAuthorized => Fault::Server,
+            Self::Reconnect => Fault::None,
+            _ => Fault::Client,
         }
     }
 
@@ -233,26 +245,26 @@ impl Outcome {
         }
     }
 
-    /// Whose doing it is.
+    /// At whose fault it was refused.
     #[must_use]
-    pub const fn whose(self) -> Whose {
+    pub const fn fault(self) -> Fault {
         match self {
-            Self::Accepted | Self::Filtered => Whose::Nobody,
-            Self::Invalid(_) => Whose::Theirs,
-            Self::Refused(code) => code.whose(),
+            Self::Accepted | Self::Filtered => Fault::None,
+            Self::Invalid(_) => Fault::Client,
+            Self::Refused(code) => code.fault(),
         }
     }
 }
 
 /// How many events had which outcome. Whatever is counted in comes out: [`Tally::total`] is the number of events that entered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally(std::collections::BTreeMap<&'static str, (Whose, usize)>);
+pub struct Tally(std::collections::BTreeMap<&'static str, (Fault, usize)>);
 
 impl Tally {
     /// Counts `events` more under `outcome`.
     pub fn count(&mut self, outcome: Outcome, events: usize) {
         if events > 0 {
-            self.0.entry(outcome.word()).or_insert((outcome.whose(), 0)).1 += events;
+            self.0.entry(outcome.word()).or_insert((outcome.fault(), 0)).1 += events;
         }
     }
 
@@ -268,13 +280,13 @@ impl Tally {
         self.0.values().map(|(_, count)| count).sum()
     }
 
-    /// Word, whose doing, and count of everything but acceptance.
-    pub fn losses(&self) -> impl Iterator<Item = (&'static str, Whose, usize)> {
+    /// Word, fault, and count of everything but acceptance.
+    pub fn losses(&self) -> impl Iterator<Item = (&'static str, Fault, usize)> {
         let accepted = Outcome::Accepted.word();
         self.0
             .iter()
             .filter(move |(word, _)| **word != accepted)
-            .map(|(word, (whose, count))| (*word, *whose, *count))
+            .map(|(word, (fault, count))| (*word, *fault, *count))
     }
 }
 

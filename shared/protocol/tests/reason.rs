@@ -11,7 +11,7 @@
 
 use serde::Deserialize;
 use testgram_protocol::event::{Event, Word};
-use testgram_protocol::reason::{MessageCode, Outcome, Reason, Refusal, SettingCode, Tally, Whose};
+use testgram_protocol::reason::{Fault, MessageCode, Outcome, Reason, Refusal, SettingCode, Tally};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,16 +114,16 @@ fn only_what_is_ours_is_worth_sending_again() {
     for code in MessageCode::ALL {
         // Connecting anew is normal life.
         assert!(
-            !code.retry() || code.whose() == Whose::Ours || *code == MessageCode::Reconnect,
+            !code.retry() || code.fault() == Fault::Server || *code == MessageCode::Reconnect,
             "{code:?}"
         );
     }
     assert!(
         Reason::ALL
             .iter()
-            .all(|reason| Outcome::Invalid(*reason).whose() == Whose::Theirs)
+            .all(|reason| Outcome::Invalid(*reason).fault() == Fault::Client)
     );
-    assert_eq!(Outcome::Filtered.whose(), Whose::Nobody);
+    assert_eq!(Outcome::Filtered.fault(), Fault::None);
 }
 
 #[test]
@@ -138,6 +138,6 @@ fn a_tally_adds_up() {
     let losses: Vec<_> = tally.losses().collect();
     assert_eq!(
         losses,
-        [("bad_time", Whose::Theirs, 2), ("kind_not_collected", Whose::Nobody, 2)]
+        [("bad_time", Fault::Client, 2), ("kind_not_collected", Fault::None, 2)]
     );
 }
