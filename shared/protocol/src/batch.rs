@@ -152,15 +152,15 @@ impl Batch {
             Ok(frame) => {
                 let (session, seq) = envelope(&frame, frame.events.len(), arrival)?;
                 let (lost, lost_rejected) = Lost::read(frame.lost);
-                let sieve = Sieve::new(session, arrival);
+                let filter = EventFilter::new(session, arrival);
                 let (mut events, mut rejected, mut index) = (frame.events, Vec::new(), 0);
                 // In place: events are large, and most batches lose none.
                 events.retain_mut(|event| {
-                    let objection = sieve.objection(event);
+                    let rejected_for = filter.reject_reason(event);
                     event.reduce(arrival.kinds);
-                    rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
+                    rejected.extend(rejected_for.map(|outcome| Rejected { index, outcome }));
                     index += 1;
-                    objection.is_none()
+                    rejected_for.is_none()
                 });
                 let batch = Self::restored(session, seq, frame.meta, events);
                 Ok(Parsed {
@@ -184,22 +184,22 @@ impl Batch {
             None => (None, None),
         };
         let (lost, lost_rejected) = Lost::read(frame.lost);
-        let sieve = Sieve::new(session, arrival);
+        let filter = EventFilter::new(session, arrival);
         let (mut events, mut rejected) = (Vec::with_capacity(frame.events.len()), Vec::new());
         for (index, raw) in frame.events.into_iter().enumerate() {
             let mut read = match raw.get() {
                 array if array.starts_with('[') => piece::<Event>(array),
                 _ => Err(Reason::Malformed),
             };
-            let objection = match &mut read {
+            let rejected_for = match &mut read {
                 Ok(event) => {
                     event.reduce(arrival.kinds);
-                    sieve.objection(event)
+                    filter.reject_reason(event)
                 }
                 Err(reason) => Some(Outcome::Invalid(*reason)),
             };
-            rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
-            events.extend(read.ok().filter(|_| objection.is_none()));
+            rejected.extend(rejected_for.map(|outcome| Rejected { index, outcome }));
+            events.extend(read.ok().filter(|_| rejected_for.is_none()));
         }
         let batch = Self::restored(session, seq, meta, events);
         Ok(Parsed {
@@ -345,12 +345,12 @@ fn part<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
 }
 
 /// The rules for an event that need the clock and the world's settings.
-struct Sieve {
+struct EventFilter {
     latest: u64,
     kinds: Collected,
 }
 
-impl Sieve {
+impl EventFilter {
     fn new(session: SessionId, arrival: Arrival) -> Self {
         let latest = (arrival.received_ms + limits::EVENT_AHEAD_MS).saturating_sub(session.started_ms());
         Self {
@@ -360,7 +360,7 @@ impl Sieve {
     }
 
     /// Why `event` is not to be stored; `None` if it is.
-    fn objection(&self, event: &Event) -> Option<Outcome> {
+    fn reject_reason(&self, event: &Event) -> Option<Outcome> {
         if u64::from(event.t) > self.latest {
             Some(Outcome::Invalid(Reason::BadTime))
         } else {
