@@ -4,7 +4,7 @@
 //! Defaults are the safe ones. Each setting is a type that only a good one makes; so a bad one is refused with a stable code when
 //! it is written, and closes the world where it is read.
 
-mod baked;
+mod client;
 mod number;
 mod text;
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-pub use baked::Baked;
+pub use client::ClientSettings;
 pub use number::{Epsilon, Share, Within};
 pub use text::{Date, Host, Name, Origin, Selector, UrlRule};
 

@@ -33,7 +33,7 @@ fn all() -> Value {
 
 fn baked(settings: &Settings) -> Value {
     let (key, salt) = (WorldKey::new("shopkey").unwrap(), WorldSalt::from_bytes([0xab; 32]));
-    serde_json::to_value(settings.baked(&key, SOCKET, &salt)).unwrap()
+    serde_json::to_value(settings.for_client(&key, SOCKET, &salt)).unwrap()
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn each_setting_is_told_or_is_one_that_is_not() {
 fn what_is_told_cannot_end_a_script() {
     let settings = read(&json!({"masked": ["[data-x=\"</script><!--\"]"]}));
     let (key, salt) = (WorldKey::new("shopkey").unwrap(), WorldSalt::from_bytes([0; 32]));
-    let baked = settings.baked(&key, "wss://\u{2028}\u{2029}<", &salt);
+    let baked = settings.for_client(&key, "wss://\u{2028}\u{2029}<", &salt);
     let text = baked.to_script();
     assert!(!text.contains(['<', '\u{2028}', '\u{2029}']), "{text}");
     // The same all the same.

@@ -13,7 +13,7 @@ const VERSION: u8 = 1;
 /// The settings that stand in the snippet as it is served. Every field is always there: the snippet takes a missing one for a
 /// mistake and does nothing.
 #[derive(Debug, Clone, Serialize)]
-pub struct Baked<'a> {
+pub struct ClientSettings<'a> {
     v: u8,
     key: &'a str,
     socket: &'a str,
@@ -36,8 +36,8 @@ pub struct Baked<'a> {
 impl Settings {
     /// What the browsers of the world with this key and salt are told. `socket` is where they connect, without the query.
     #[must_use]
-    pub fn baked<'a>(&'a self, key: &'a WorldKey, socket: &'a str, salt: &'a WorldSalt) -> Baked<'a> {
-        Baked {
+    pub fn for_client<'a>(&'a self, key: &'a WorldKey, socket: &'a str, salt: &'a WorldSalt) -> ClientSettings<'a> {
+        ClientSettings {
             v: VERSION,
             key: key.expose(),
             socket,
@@ -59,7 +59,7 @@ impl Settings {
     }
 }
 
-impl Baked<'_> {
+impl ClientSettings<'_> {
     /// As a JavaScript expression: JSON, without what could end a script element or, in older engines, a line.
     #[must_use]
     pub fn to_script(&self) -> String {
