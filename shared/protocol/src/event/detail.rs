@@ -81,7 +81,7 @@ details! {
         /// With which button.
         #[serde(default)]
         pub button: Button,
-        /// The how-manieth click in a row.
+        /// Click count in a sequence of clicks in one place, as the browser counts: 1 is a single click.
         #[serde(default)]
         pub count: Option<u8>,
     }
