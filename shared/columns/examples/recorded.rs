@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
-use testgram_columns::{Archived, sessions, write};
+use testgram_columns::{ArchivedBatch, sessions, write};
 use testgram_protocol::calendar;
 use testgram_protocol::event::EventDetail;
 use testgram_protocol::session::Session;
@@ -23,7 +23,7 @@ const PARTS: u32 = 4;
 
 fn main() -> Result<(), Failure> {
     let folder = std::env::args().nth(1).ok_or("recorded FOLDER")?;
-    let mut partitions = BTreeMap::<String, Vec<Archived>>::new();
+    let mut partitions = BTreeMap::<String, Vec<ArchivedBatch>>::new();
     for sent in traffic::recorded()?.iter().flat_map(|session| &session.batches) {
         let batch = traffic::archived(sent)?;
         let day = calendar::date(batch.session.started_ms());

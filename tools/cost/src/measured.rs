@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use testgram_columns::{Archived, write};
+use testgram_columns::{ArchivedBatch, write};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
 use testgram_protocol::event::{Collected, EndReason, Event, EventDetail, Kind, PageCause};
@@ -53,7 +53,7 @@ impl Measured {
     pub(crate) fn of_recording() -> io::Result<Self> {
         let recorded = recorded::read()?;
         let mut sum = Sum::default();
-        let mut parts: BTreeMap<u32, Vec<Archived>> = BTreeMap::new();
+        let mut parts: BTreeMap<u32, Vec<ArchivedBatch>> = BTreeMap::new();
         for one in &recorded {
             let (mut first, mut last) = (u64::MAX, 0);
             let mut left = false;
@@ -68,7 +68,7 @@ impl Measured {
                 let fingerprint = Fingerprint::of(&sent.frame).number();
                 let (meta, events) = batch.into_parts();
                 let part = parts.entry(session.bucket(layout::PARTS)).or_default();
-                part.push(Archived {
+                part.push(ArchivedBatch {
                     session,
                     seq,
                     fingerprint,
