@@ -1,5 +1,5 @@
-//! What holds for any bytes that arrive as a frame, and for any bytes that stand in the buffer. Used by the property tests
-//! and by the fuzz target, which are two ways to come up with bytes.
+//! What holds for any bytes that arrive as a frame, and for any bytes that stand in the buffer. Used by the property
+//! tests and by the fuzz target, which are two ways to come up with bytes.
 
 use testgram_protocol::batch::{Arrival, Batch, Parsed};
 use testgram_protocol::buffer;
@@ -8,7 +8,7 @@ use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_protocol::reply::Reply;
 
-/// A minute behind the session's own clock, so that whoever makes frames up need not know what time it is.
+/// A minute behind the session's own clock, so that a test that makes frames up need not know what time it is.
 pub(crate) fn arrival(frame: &str) -> Arrival {
     let quoted = frame.split('"').filter_map(SessionId::new).next();
     Arrival {
@@ -59,7 +59,8 @@ fn accepted(frame: &str, parsed: &Parsed, arrival: Arrival) {
         "text that no rule lets pass"
     );
 
-    // What was accepted passes the rules again. Digests are cut when they are read, so inputs do not look like the wire any more.
+    // What was accepted passes the rules again. Digests are cut when they are read, so inputs do not look like the wire
+    // any more.
     for event in events
         .iter()
         .filter(|event| !matches!(event.detail, EventDetail::Input(_)))

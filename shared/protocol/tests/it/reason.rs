@@ -1,13 +1,5 @@
-//! `Reason::of` reads what went wrong off the beginning of serde's error texts. They are not part of serde's promise: these
-//! tests say when they change. And no text of a reply or an error holds what was sent.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
+//! `Reason::of` reads what went wrong off the beginning of serde's error texts. They are not part of serde's promise:
+//! these tests say when they change. And no text of a reply or an error holds what was sent.
 
 use serde::Deserialize;
 use testgram_protocol::event::{Event, Word};
@@ -88,10 +80,10 @@ fn is_stable_word(word: &str) -> bool {
 
 #[test]
 fn words_are_stable_words_each_once() {
-    let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
-    words.extend(MessageCode::ALL.iter().map(|code| code.word()));
-    words.push(Outcome::Filtered.word());
-    words.push(Outcome::Accepted.word());
+    let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    words.extend(MessageCode::ALL.iter().map(|code| code.as_str()));
+    words.push(Outcome::Filtered.as_str());
+    words.push(Outcome::Accepted.as_str());
     assert!(words.iter().all(|word| is_stable_word(word)), "{words:?}");
     let count = words.len();
     words.sort_unstable();
@@ -101,8 +93,8 @@ fn words_are_stable_words_each_once() {
         count,
         "a tally counts by word: none may stand for two outcomes"
     );
-    assert!(Refusal::ALL.iter().all(|refusal| is_stable_word(refusal.word())));
-    let mut settings: Vec<&str> = SettingCode::ALL.iter().map(|code| code.word()).collect();
+    assert!(Refusal::ALL.iter().all(|refusal| is_stable_word(refusal.as_str())));
+    let mut settings: Vec<&str> = SettingCode::ALL.iter().map(|code| code.as_str()).collect();
     assert!(settings.iter().all(|word| is_stable_word(word)), "{settings:?}");
     settings.sort_unstable();
     settings.dedup();
@@ -112,7 +104,7 @@ fn words_are_stable_words_each_once() {
 #[test]
 fn only_what_is_ours_is_worth_sending_again() {
     for code in MessageCode::ALL {
-        // Connecting anew is normal life.
+        // Connecting again is normal life.
         assert!(
             !code.retry() || code.fault() == Fault::Server || *code == MessageCode::Reconnect,
             "{code:?}"
