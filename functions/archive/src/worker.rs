@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use testgram_columns::Archived as Row;
+use testgram_columns::ArchivedBatch as Row;
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::StoreError;

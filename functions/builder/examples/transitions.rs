@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use testgram_columns::{Archived, sessions, write};
+use testgram_columns::{ArchivedBatch, sessions, write};
 use testgram_model::publish::Settings;
 use testgram_model::{Catalog, Inventory, Partial, publish, steps};
 use testgram_protocol::batch::Batch;
@@ -78,7 +78,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn batches() -> Result<Vec<Archived>, Failure> {
+fn batches() -> Result<Vec<ArchivedBatch>, Failure> {
     let mut batches = Vec::new();
     for sent in recorded::read()?.iter().flat_map(|one| &one.session.batches) {
         let batch = Batch::parse(&sent.frame, sent.arrival())
@@ -86,7 +86,7 @@ fn batches() -> Result<Vec<Archived>, Failure> {
             .batch;
         let (session, seq) = (batch.session(), batch.seq());
         let (meta, events) = batch.into_parts();
-        batches.push(Archived {
+        batches.push(ArchivedBatch {
             session,
             seq,
             fingerprint: (twox_hash::XxHash3_64::oneshot(sent.frame.as_bytes()) >> 32) as u32,

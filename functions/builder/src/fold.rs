@@ -1,6 +1,6 @@
 //! Partitions, folded: first their vocabulary, then, under names that all partitions agree on, what is counted.
 
-use testgram_columns::{Archived, Reader};
+use testgram_columns::{ArchivedBatch, Reader};
 use testgram_model::{Catalog, Inventory, Partial};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::session::Session;
@@ -142,7 +142,7 @@ async fn fold(world: &World<'_>, files: &[(String, u64)], mut add: impl FnMut(&S
 
 /// What a pass has read.
 struct Read {
-    batches: Vec<Vec<Archived>>,
+    batches: Vec<Vec<ArchivedBatch>>,
     unread: u64,
 }
 

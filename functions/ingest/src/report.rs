@@ -1,7 +1,7 @@
 //! What is told of a message: figures, stable words, and who it was for. Nothing of what was in it.
 
 use testgram_protocol::batch::{Lost, Parsed, Refused};
-use testgram_protocol::reason::{Outcome, Reason, Tally, Whose};
+use testgram_protocol::reason::{Fault, Outcome, Reason, Tally};
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Sink, Unit};
 
@@ -73,8 +73,8 @@ impl Report {
 
     /// One line for the message, and one for each word under which something was lost.
     pub(crate) fn emit(self, sink: &Sink, now_ms: u64) {
-        for (word, whose, events) in self.tally.losses() {
-            let line = Line::new("ingest").by("Code", word).by("Whose", whose_word(whose));
+        for (word, fault, events) in self.tally.losses() {
+            let line = Line::new("ingest").by("Code", word).by("Fault", fault.as_str());
             sink.emit(line.metric("EventsRejected", Unit::Count, events as f64), now_ms);
         }
         if let Some(reason) = self.meta_rejected {
@@ -84,9 +84,9 @@ impl Report {
         if let Some(refused) = self.refused {
             let line = Line::new("ingest")
                 .by("Code", refused.code.word())
-                .by("Whose", whose_word(refused.code.whose()));
+                .by("Fault", refused.code.fault().as_str());
             sink.emit(line.metric("MessagesRefused", Unit::Count, 1.0), now_ms);
-            if refused.code.whose() == Whose::Ours {
+            if refused.code.fault() == Fault::Server {
                 tracing::warn!(
                     request_id = self.request_id,
                     tenant = self.tenant,
@@ -126,13 +126,5 @@ impl Report {
             }
         }
         sink.emit(line, now_ms);
-    }
-}
-
-const fn whose_word(whose: Whose) -> &'static str {
-    match whose {
-        Whose::Nobody => "nobody",
-        Whose::Theirs => "theirs",
-        Whose::Ours => "ours",
     }
 }

@@ -111,7 +111,7 @@ async fn find(state: &State, key: &WorldKey, now_ms: u64) -> Result<Option<Arc<K
     if let Err(refusal) = settings.open(now_ms) {
         return Ok(Some(Arc::new(Known::Closed(refusal.word()))));
     }
-    let baked = settings.baked(key, &state.socket, &salt).to_script();
+    let baked = settings.for_client(key, &state.socket, &salt).to_script();
     let before = state.recent.stale(key);
     if let Some(same) = before.filter(|known| matches!(&**known, Known::Script(script) if script.is_of(&baked))) {
         return Ok(Some(same));

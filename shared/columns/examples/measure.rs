@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use testgram_columns::{Archived, Reader, read, sessions, write};
+use testgram_columns::{ArchivedBatch, Reader, read, sessions, write};
 use testgram_traffic::{SOME_TIME_MS, Session, Traffic};
 
 mod traffic;
@@ -57,7 +57,7 @@ fn main() -> Result<(), Failure> {
 /// Batches, how many events are in them, how many bytes they were as JSON, as gzip of each frame's, and of all of it.
 #[derive(Default)]
 struct Gathered {
-    batches: Vec<Archived>,
+    batches: Vec<ArchivedBatch>,
     events: usize,
     json: usize,
     gzip_each: usize,
@@ -112,7 +112,7 @@ fn measure(what: &str, gathered: &Gathered, small: usize) -> Result<(), Failure>
 
     let files = pieces(batches, small).map(write).collect::<Result<Vec<_>, _>>()?;
     size(&format!("files of {small} events"), files.iter().map(Vec::len).sum());
-    let count = |file: Vec<Archived>| file.len();
+    let count = |file: Vec<ArchivedBatch>| file.len();
     rate("read, each alone", *events, || {
         files.iter().map(|file| read(file).map(count)).sum::<Result<usize, _>>()
     })?;
@@ -127,7 +127,7 @@ fn measure(what: &str, gathered: &Gathered, small: usize) -> Result<(), Failure>
 }
 
 /// Cuts batches where a piece has so many events.
-fn pieces(mut batches: &[Archived], most: usize) -> impl Iterator<Item = &[Archived]> {
+fn pieces(mut batches: &[ArchivedBatch], most: usize) -> impl Iterator<Item = &[ArchivedBatch]> {
     std::iter::from_fn(move || {
         let mut events = 0;
         let full = batches.iter().position(|batch| {

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::json;
-use testgram_columns::{Archived, sessions, write};
+use testgram_columns::{ArchivedBatch, sessions, write};
 use testgram_protocol::calendar;
-use testgram_protocol::event::What;
+use testgram_protocol::event::EventDetail;
 use testgram_protocol::session::Session;
 
 mod traffic;
@@ -23,7 +23,7 @@ const PARTS: u32 = 4;
 
 fn main() -> Result<(), Failure> {
     let folder = std::env::args().nth(1).ok_or("recorded FOLDER")?;
-    let mut partitions = BTreeMap::<String, Vec<Archived>>::new();
+    let mut partitions = BTreeMap::<String, Vec<ArchivedBatch>>::new();
     for sent in traffic::recorded()?.iter().flat_map(|session| &session.batches) {
         let batch = traffic::archived(sent)?;
         let day = calendar::date(batch.session.started_ms());
@@ -56,8 +56,8 @@ fn told(sessions: &[Session]) -> serde_json::Value {
     for session in sessions {
         let mut last = None;
         for event in &session.events {
-            *kinds.entry(event.what.kind().word()).or_default() += 1;
-            if let What::Page(page) = &event.what
+            *kinds.entry(event.detail.kind().word()).or_default() += 1;
+            if let EventDetail::Page(page) = &event.detail
                 && let Some(last) = last.replace(page.url.as_str())
             {
                 *transitions.entry((last, page.url.as_str())).or_default() += 1;

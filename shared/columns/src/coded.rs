@@ -1,21 +1,22 @@
 //! Text columns by their dictionary: each distinct text once, and for each row which one it is.
 //!
-//! Parquet stores them so, but its reader hands out a counted reference for each row. Here a row costs four bytes and no lookup: what a
-//! text means is looked up by its number. Our writer makes nothing but dictionary pages and pages of version 1 for these columns.
+//! Parquet stores them so, but its reader hands out a counted reference for each row. Here a row costs four bytes and
+//! no lookup: what a text means is looked up by its number. Our writer makes nothing but dictionary pages and pages of
+//! version 1 for these columns.
 
 use bytes::Bytes;
 use parquet::basic::Encoding;
 use parquet::column::page::Page;
 
-use crate::ReadError;
+use crate::error::ReadError;
 use crate::pages::Source;
 
-/// Stands for null.
+/// The code that stands for null.
 const NULL: u32 = u32::MAX;
 
 /// A text column of one row group.
 pub(crate) struct Coded {
-    /// The distinct texts.
+    /// The distinct texts of the column, each once.
     pub(crate) texts: Vec<Bytes>,
     /// Which one a row has.
     codes: Vec<u32>,
@@ -107,15 +108,15 @@ fn unpack(mut packed: &[u8], width: u8, mut count: usize, mut take: impl FnMut(u
         if header & 1 == 0 {
             let bytes = packed.split_off(..usize::from(width.div_ceil(8)))?;
             let value = bytes.iter().rev().fold(0, |value, byte| value << 8 | u32::from(*byte));
-            let length = length.min(count);
-            (0..length).for_each(|_| take(value));
+            let run = length.min(count);
+            (0..run).for_each(|_| take(value));
             // A run of none would go round for ever in a damaged page.
-            count = count.checked_sub(length.max(1))?;
+            count = count.checked_sub(run.max(1))?;
         } else {
             let groups = packed.split_off(..length.checked_mul(usize::from(width))?)?;
-            let length = length.checked_mul(8)?.min(count);
-            bits(groups, width, length, &mut take);
-            count = count.checked_sub(length.max(1))?;
+            let packed_here = length.checked_mul(8)?.min(count);
+            bits(groups, width, packed_here, &mut take);
+            count = count.checked_sub(packed_here.max(1))?;
         }
     }
     Some(())

@@ -12,8 +12,10 @@ use parquet::file::writer::SerializedRowGroupWriter;
 use parquet::schema::types::{ColumnPath, Type};
 
 use crate::coded::Coded;
+use crate::error::ReadError;
+use crate::format::{VERSION, VERSION_KEY};
 use crate::pages::Source;
-use crate::{ReadError, VERSION, seal};
+use crate::seal;
 
 /// Whether a column may be null.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,19 +27,19 @@ enum Need {
 /// How a column is stored before it is compressed.
 #[derive(Clone, Copy)]
 enum Store {
-    /// Each distinct value once.
+    /// Each distinct value once, and a code for each row.
     Distinct,
-    /// As differences.
+    /// As differences from the row before.
     Steps,
-    /// As they are.
+    /// As they are, one after another.
     Plain,
 }
 
-/// What a column holds.
+/// What a column holds, and as what it is written and read.
 pub(crate) trait Holds {
-    /// As it is written.
+    /// Parquet's type, as it is written.
     type Physical: DataType;
-    /// As it is read.
+    /// The whole column of a row group, as it is read.
     type Read;
     const IS_TEXT: bool;
 
@@ -48,11 +50,11 @@ pub(crate) trait Holds {
 pub(crate) struct Text;
 /// Text of which most are distinct.
 pub(crate) struct Line;
-/// A number.
+/// A number of at most 31 bits.
 pub(crate) struct Int;
 /// A number that may be beyond 31 bits. Unsigned types would be read as negative by some.
 pub(crate) struct Long;
-/// Yes or no.
+/// Yes or no: a boolean.
 pub(crate) struct Flag;
 
 impl Holds for Text {
@@ -115,8 +117,8 @@ impl<T: DataType> Cells<T> {
         self.values.get(row).ok_or(ReadError::Damaged)
     }
 
-    /// The value of a row of a nullable column. Rows are to be asked for in their order; those that are left out must be null, which
-    /// [`Cells::is_done`] tells.
+    /// The value of a row of a nullable column. Rows are to be asked for in their order; those that are left out must
+    /// be null, which [`Cells::is_done`] says.
     pub(crate) fn take(&self, row: usize) -> Option<&T::T> {
         if *self.levels.get(row)? == 0 {
             return None;
@@ -153,7 +155,7 @@ impl<T: DataType> Cells<T> {
     }
 }
 
-/// Declares the columns.
+/// Declares the columns, and all that is done to each of them alike.
 macro_rules! columns {
     ($($(#[$doc:meta])* $name:ident: $holds:ident, $need:ident, $store:ident;)+) => {
         /// A row to be written.
@@ -162,7 +164,7 @@ macro_rules! columns {
             $($(#[$doc])* pub(crate) $name: Option<<<$holds as Holds>::Physical as DataType>::T>,)+
         }
 
-        /// Rows to be written.
+        /// Rows to be written, column by column: one row group.
         #[derive(Default)]
         pub(crate) struct Rows {
             $($name: Cells<<$holds as Holds>::Physical>,)+
@@ -204,15 +206,15 @@ macro_rules! columns {
 }
 
 columns! {
-    /// The session's ULID.
+    /// The ULID of the session that the event is of.
     session: Text, Required, Distinct;
     /// When the session began, milliseconds since 1970: what its ULID says.
     started_ms: Long, Required, Distinct;
     /// Number of the batch in its session.
     seq: Int, Required, Distinct;
-    /// Tells batches under one number apart: 32 bits.
+    /// 32 bits by which batches under one number are distinguished.
     fingerprint: Long, Required, Plain;
-    /// Place of the event in its batch; −1 for what the batch tells of its session.
+    /// Place of the event in its batch; −1 for what the batch says of its session.
     index: Int, Required, Steps;
     /// Milliseconds since the session began.
     t_ms: Int, Nullable, Steps;
@@ -242,11 +244,11 @@ columns! {
     path: Line, Nullable, Plain;
     /// What kind of value was put in.
     value_kind: Text, Nullable, Distinct;
-    /// Bucket of its length.
+    /// Bucket of the value's length, from 0.
     value_len: Int, Nullable, Distinct;
     /// 32 bits of its digest.
     value_digest: Long, Nullable, Plain;
-    /// Keys pressed.
+    /// How many keys were pressed.
     keys: Int, Nullable, Distinct;
     /// Of which took something back.
     edits: Int, Nullable, Distinct;
@@ -286,8 +288,8 @@ fn column<H: Holds>(name: &str, need: Need) -> Parquet<Arc<Type>> {
 /// A dictionary is never given up for plain pages: see [`Coded`].
 const DICTIONARY_BYTES: usize = i32::MAX as usize;
 
-/// Of generated traffic an event takes 14.2 bytes at level 1, 13.9 at 3, 13.4 at 6, 13.1 at 9, 12.8 at 15, and 1.8, 2.0, 2.3, 2.8 and 10 µs
-/// to write; recorded traffic is alike. Reading takes the same at all of them.
+/// Of generated traffic an event takes 14.2 bytes at level 1, 13.9 at 3, 13.4 at 6, 13.1 at 9, 12.8 at 15, and 1.8,
+/// 2.0, 2.3, 2.8 and 10 µs to write; recorded traffic is alike. Reading takes the same at all of them.
 const LEVEL: i32 = 6;
 
 /// How every file is written.
@@ -300,7 +302,7 @@ pub(crate) fn properties() -> Parquet<WriterProperties> {
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
         .set_key_value_metadata(Some(vec![
-            KeyValue::new("testgram.version".to_owned(), VERSION.to_owned()),
+            KeyValue::new(VERSION_KEY.to_owned(), VERSION.to_owned()),
             KeyValue::new(seal::KEY.to_owned(), seal::BLANK.to_owned()),
         ]));
     for (name, store) in STORES {

@@ -26,7 +26,7 @@ pub enum ReadError {
     #[error("an archive file of an unknown version")]
     UnknownVersion,
     /// Whole, but it holds what the rules of today refuse: they have become stricter since it was written.
-    #[error("an archive file holds what is refused: {}", .0.word())]
+    #[error("an archive file holds what is refused: {}", .0.as_str())]
     Refused(Reason),
 }
 

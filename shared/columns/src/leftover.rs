@@ -1,8 +1,9 @@
-//! What has no column of its own: JSON, without what is not told. Written from references, read into the same shapes.
+//! What has no column of its own: JSON, without the fields that hold nothing.
 
+use std::ops::Not;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use testgram_protocol::event::{
     Api, Autocomplete, Browser, Device, Drag, Element, ElementPath, Error, ErrorTemplate, FieldType, Input, Key, Kind,
     Language, Meta, Mods, Os, Role, Tag, UrlTemplate, Viewport, Word,
@@ -11,86 +12,61 @@ use testgram_protocol::privacy::digest::LabelDigest;
 use testgram_protocol::privacy::tree::KeyTree;
 use testgram_protocol::reason::Reason;
 
-use crate::{ReadError, WriteError};
+use crate::error::{ReadError, WriteError};
 
-/// Of an [`Input`].
+/// What an [`Input`] has in no column.
 #[derive(Default, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct OfInput {
+pub(crate) struct InputLeftover {
     pub(crate) paste: bool,
 }
 
-/// Of a [`Key`].
+/// What a [`Key`] has in no column.
 #[derive(Default, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct OfKey {
+pub(crate) struct KeyLeftover {
     pub(crate) mods: Mods,
 }
 
-/// Of an [`Api`].
-#[derive(Default, Clone, Deserialize)]
+/// What an [`Api`] has in no column.
+#[derive(Default, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct OfApi {
+pub(crate) struct ApiLeftover {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request: Option<Arc<KeyTree>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) response: Option<Arc<KeyTree>>,
+    #[serde(skip_serializing_if = "Not::not")]
     pub(crate) xhr: bool,
 }
 
-/// Of a [`Drag`].
-#[derive(Clone, Deserialize)]
+/// What a [`Drag`] has in no column.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OfDrag {
-    #[serde(default)]
+pub(crate) struct DragLeftover {
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "compact")]
     pub(crate) to: Option<Arc<Element>>,
     pub(crate) dx: i16,
     pub(crate) dy: i16,
 }
 
-/// Of an [`Error`].
-#[derive(Clone, Deserialize)]
+/// What an [`Error`] has in no column.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OfError {
+pub(crate) struct ErrorLeftover {
     pub(crate) message: ErrorTemplate,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) line: Option<u32>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) col: Option<u32>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub(crate) rejection: bool,
 }
 
+/// An element in the one form that it has in the archive: fields in the order of the protocol, without those that hold
+/// nothing.
 #[derive(Serialize)]
-struct ToldApi<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'a KeyTree>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    response: Option<&'a KeyTree>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    xhr: bool,
-}
-
-#[derive(Serialize)]
-struct ToldDrag<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<ToldElement<'a>>,
-    dx: i16,
-    dy: i16,
-}
-
-#[derive(Serialize)]
-struct ToldError<'a> {
-    message: &'a ErrorTemplate,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    col: Option<u32>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    rejection: bool,
-}
-
-/// An element in the one form it has in the archive: fields in the order of the protocol, without those that are not told.
-#[derive(Serialize)]
-struct ToldElement<'a> {
+struct ElementJson<'a> {
     tag: &'a Tag,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
@@ -111,13 +87,13 @@ struct ToldElement<'a> {
     path: &'a ElementPath,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<LabelDigest>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "Not::not")]
     shadow: bool,
 }
 
-/// About the session. Read by the protocol, which takes what is not there for not told.
+/// What is said of a session, likewise. The protocol reads both: a field that is not there holds nothing.
 #[derive(Serialize)]
-struct ToldMeta<'a> {
+struct MetaJson<'a> {
     device: Device,
     viewport: &'a Viewport,
     browser: Browser,
@@ -130,15 +106,16 @@ struct ToldMeta<'a> {
     language: Option<&'a Language>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tz: Option<i16>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "Not::not")]
     automated: bool,
 }
 
-fn none_held(mods: &Mods) -> bool {
-    *mods == Mods::default()
+/// Where an element is dropped, as [`ElementJson`].
+fn compact<S: Serializer>(element: &Option<Arc<Element>>, serializer: S) -> Result<S::Ok, S::Error> {
+    element.as_deref().map(ElementJson::from).serialize(serializer)
 }
 
-impl<'a> From<&'a Element> for ToldElement<'a> {
+impl<'a> From<&'a Element> for ElementJson<'a> {
     fn from(element: &'a Element) -> Self {
         // Spelled out, so that a field to come is thought of here; as below.
         let Element {
@@ -173,7 +150,7 @@ impl<'a> From<&'a Element> for ToldElement<'a> {
 }
 
 pub(crate) fn element(element: &Element) -> Result<String, WriteError> {
-    json(&ToldElement::from(element))
+    json(&ElementJson::from(element))
 }
 
 pub(crate) fn meta(meta: &Meta) -> Result<String, WriteError> {
@@ -188,7 +165,7 @@ pub(crate) fn meta(meta: &Meta) -> Result<String, WriteError> {
         tz,
         automated,
     } = meta;
-    json(&ToldMeta {
+    json(&MetaJson {
         device: *device,
         viewport,
         browser: *browser,
@@ -201,40 +178,39 @@ pub(crate) fn meta(meta: &Meta) -> Result<String, WriteError> {
     })
 }
 
-/// `None` if there is nothing to tell.
+/// `None` if every field has its column.
 pub(crate) fn of_api(api: &Api) -> Result<Option<String>, WriteError> {
-    let told = ToldApi {
-        request: api.request.as_deref(),
-        response: api.response.as_deref(),
+    let has_any = api.request.is_some() || api.response.is_some() || api.xhr;
+    let leftover = ApiLeftover {
+        request: api.request.clone(),
+        response: api.response.clone(),
         xhr: api.xhr,
     };
-    let tells = told.request.is_some() || told.response.is_some() || told.xhr;
-    tells.then(|| json(&told)).transpose()
+    has_any.then(|| json(&leftover)).transpose()
 }
 
-/// `None` if there is nothing to tell.
+/// `None` if every field has its column.
 pub(crate) fn of_input(input: &Input) -> Result<Option<String>, WriteError> {
-    input.paste.then(|| json(&OfInput { paste: true })).transpose()
+    input.paste.then(|| json(&InputLeftover { paste: true })).transpose()
 }
 
-/// `None` if there is nothing to tell.
+/// `None` if every field has its column.
 pub(crate) fn of_key(key: &Key) -> Result<Option<String>, WriteError> {
-    (!none_held(&key.mods))
-        .then(|| json(&OfKey { mods: key.mods }))
-        .transpose()
+    let any_held = key.mods != Mods::default();
+    any_held.then(|| json(&KeyLeftover { mods: key.mods })).transpose()
 }
 
 pub(crate) fn of_drag(drag: &Drag) -> Result<String, WriteError> {
-    json(&ToldDrag {
-        to: drag.to.as_deref().map(ToldElement::from),
+    json(&DragLeftover {
+        to: drag.to.clone(),
         dx: drag.dx,
         dy: drag.dy,
     })
 }
 
 pub(crate) fn of_error(error: &Error) -> Result<String, WriteError> {
-    json(&ToldError {
-        message: &error.message,
+    json(&ErrorLeftover {
+        message: error.message.clone(),
         line: error.line,
         col: error.col,
         rejection: error.rejection,
@@ -244,16 +220,16 @@ pub(crate) fn of_error(error: &Error) -> Result<String, WriteError> {
 /// What a row's `detail` holds.
 pub(crate) enum Leftover {
     Meta(Meta),
-    Input(OfInput),
-    Key(OfKey),
-    Drag(OfDrag),
-    Api(OfApi),
-    Error(OfError),
+    Input(InputLeftover),
+    Key(KeyLeftover),
+    Drag(DragLeftover),
+    Api(ApiLeftover),
+    Error(ErrorLeftover),
     Viewport(Viewport),
 }
 
 impl Leftover {
-    /// Reads what stands in a row of `kind`, `None` for the row about the session.
+    /// Reads what stands in a row of `kind`; `None` is the row about the session.
     pub(crate) fn parse(kind: Option<Kind>, json: &[u8]) -> Result<Self, ReadError> {
         match kind {
             None => parse(json).map(Self::Meta),

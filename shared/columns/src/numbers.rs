@@ -1,5 +1,5 @@
-//! Lists of numbers as text that SQL can split: `50,12,-4 50,3,2`. A LIST column would cost two levels a number, and three columns
-//! of overhead in each of many small files.
+//! Lists of numbers as text that SQL can split: `50,12,-4 50,3,2`. A LIST column would cost two levels a number, and
+//! three columns of overhead in each of many small files.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use testgram_protocol::event::Move;
 use testgram_protocol::limits;
 use testgram_protocol::list::List;
 
-use crate::ReadError;
+use crate::error::ReadError;
 
 type Steps = List<(u16, i16, i16), { limits::MOVE_POINTS }>;
 type Counts = List<u16, { limits::RHYTHM_BUCKETS }>;
@@ -23,7 +23,7 @@ pub(crate) fn path(stretch: &Move) -> String {
     out
 }
 
-/// Reads [`path`] back.
+/// The steps that [`path`] wrote.
 pub(crate) fn read_path(text: &[u8]) -> Result<Steps, ReadError> {
     let mut numbers = Numbers(text);
     let mut steps = Vec::with_capacity(text.len().div_ceil(8).min(limits::MOVE_POINTS));
@@ -33,7 +33,7 @@ pub(crate) fn read_path(text: &[u8]) -> Result<Steps, ReadError> {
     List::new(steps).map_err(ReadError::Refused)
 }
 
-/// Counts by bucket.
+/// Counts by bucket, `,` between them.
 pub(crate) fn counts(counts: &[u16]) -> String {
     let mut out = String::with_capacity(counts.len() * 3);
     for (at, count) in counts.iter().enumerate() {
@@ -43,7 +43,7 @@ pub(crate) fn counts(counts: &[u16]) -> String {
     out
 }
 
-/// Reads [`counts`] back.
+/// The counts that [`counts`] wrote.
 pub(crate) fn read_counts(text: &[u8]) -> Result<Counts, ReadError> {
     let mut numbers = Numbers(text);
     let mut counts = Vec::with_capacity(limits::RHYTHM_BUCKETS);

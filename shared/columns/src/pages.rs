@@ -1,7 +1,8 @@
 //! The pages of a column, unpacked.
 //!
-//! Parquet's own reader makes a compressor and a decompressor for each column of each file, which in files of some hundred events is
-//! half of the time that reading them takes. So it is told that pages are not compressed, and one decompressor serves them all.
+//! Parquet's own reader makes a compressor and a decompressor for each column of each file, which in files of some
+//! hundred events is half of the time that reading them takes. So it is made to believe that pages are not compressed,
+//! and one decompressor serves them all.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -87,8 +88,8 @@ fn unpack(packed: &[u8]) -> Result<Bytes> {
     if packed.is_empty() {
         return Ok(Bytes::new());
     }
-    let size = get_frame_content_size(packed).ok().flatten().ok_or_else(damaged)?;
-    let size = usize::try_from(size).map_err(|_| damaged())?;
+    let claimed = get_frame_content_size(packed).ok().flatten().ok_or_else(damaged)?;
+    let size = usize::try_from(claimed).map_err(|_| damaged())?;
     DECOMPRESSOR.with_borrow_mut(|slot| {
         let decompressor = match slot {
             Some(decompressor) => decompressor,

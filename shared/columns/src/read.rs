@@ -5,36 +5,42 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use testgram_protocol::event::{
-    Api, Click, Custom, Drag, Element, End, Error, Event, Input, Key, Kind, Method, Move, Page, Scroll, Submit,
-    UrlTemplate, Value, Visibility, What,
+    Api, Click, Custom, Drag, Element, End, Error, Event, EventDetail, Input, Key, Kind, Method, Move, Page, Scroll,
+    Submit, UrlTemplate, Value, Visibility,
 };
 use testgram_protocol::id::SessionId;
 use testgram_protocol::privacy::digest::ValueDigest;
 use testgram_protocol::privacy::value::ValueKind;
 
+use crate::archived::ArchivedBatch;
 use crate::coded::Coded;
 use crate::columns::{self, Group};
-use crate::known::{self, Known, Name};
-use crate::leftover::{self, Leftover};
+use crate::error::ReadError;
+use crate::format::{VERSION, VERSION_KEY};
+use crate::leftover::{self, ApiLeftover, KeyLeftover, Leftover};
+use crate::meanings::{self, Meanings, Name};
 use crate::pages::Source;
-use crate::{Archived, ReadError, VERSION, numbers, seal};
+use crate::{numbers, seal};
 
 /// Reads a file: exactly the batches that were written, in their order.
 ///
 /// # Errors
-/// [`ReadError`]: whatever is not what [`crate::write()`] wrote is refused as a whole.
-pub fn read(bytes: &[u8]) -> Result<Vec<Archived>, ReadError> {
+/// A file that is not just what [`crate::write()`] wrote is refused as a whole: [`ReadError::Unsealed`] if it bears no
+/// seal, [`ReadError::Damaged`] if the seal or the content does not fit, [`ReadError::UnknownVersion`] if another
+/// release wrote it, and [`ReadError::Refused`] if today's rules do not accept what it holds.
+pub fn read(bytes: &[u8]) -> Result<Vec<ArchivedBatch>, ReadError> {
     Reader::default().read(bytes)
 }
 
-/// Reads files of one world, which hold the same elements and URLs again and again: each is judged once, not once a file.
+/// Reads files of one world, which hold the same elements and URLs again and again: each is judged once, not once a
+/// file. The builder keeps one for all files of a partition.
 #[derive(Default)]
 pub struct Reader {
-    elements: Known<Arc<Element>>,
-    urls: Known<UrlTemplate>,
-    pages: Known<UrlTemplate>,
-    names: Known<Name>,
-    leftovers: Known<Leftover>,
+    elements: Meanings<Arc<Element>>,
+    urls: Meanings<UrlTemplate>,
+    pages: Meanings<UrlTemplate>,
+    names: Meanings<Name>,
+    leftovers: Meanings<Leftover>,
 }
 
 impl std::fmt::Debug for Reader {
@@ -48,7 +54,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`read`].
-    pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<Archived>, ReadError> {
+    pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<ArchivedBatch>, ReadError> {
         let file = Arc::new(Bytes::from(seal::open(bytes)?));
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&*file)?;
         check_form(&metadata)?;
@@ -69,8 +75,8 @@ impl Reader {
         }
     }
 
-    fn group(&mut self, columns: &Group, rows: usize, batches: &mut Vec<Archived>) -> Result<(), ReadError> {
-        let group = self.known(columns, rows)?;
+    fn group(&mut self, columns: &Group, rows: usize, batches: &mut Vec<ArchivedBatch>) -> Result<(), ReadError> {
+        let group = self.decoded(columns, rows)?;
         let mut start = 0;
         while start < rows {
             let end = group.end_of_batch(start, rows)?;
@@ -84,10 +90,10 @@ impl Reader {
         }
     }
 
-    /// Finds out what the texts of a row group mean.
-    fn known<'a>(&'a mut self, columns: &'a Group, rows: usize) -> Result<KnownGroup<'a>, ReadError> {
-        let url = |_: usize, text: &[u8]| UrlTemplate::new(known::utf8(text)?).map_err(ReadError::Refused);
-        let kinds = known::each(&columns.kind, known::kind)?;
+    /// Finds out what each text of a row group means.
+    fn decoded<'a>(&'a mut self, columns: &'a Group, rows: usize) -> Result<DecodedGroup<'a>, ReadError> {
+        let url = |_: usize, text: &[u8]| UrlTemplate::new(meanings::utf8(text)?).map_err(ReadError::Refused);
+        let kinds = meanings::each(&columns.kind, meanings::kind)?;
         let mut kinds_of_details = vec![None; columns.detail.texts.len()];
         for row in 0..rows {
             if let Some(slot) = columns.detail.code(row).and_then(|code| kinds_of_details.get_mut(code)) {
@@ -102,9 +108,9 @@ impl Reader {
                 .ok_or(ReadError::Damaged)?;
             Leftover::parse(kind, text)
         };
-        Ok(KnownGroup {
+        Ok(DecodedGroup {
             columns,
-            sessions: known::each(&columns.session, |text| SessionId::new(text).ok_or(ReadError::Damaged))?,
+            sessions: meanings::each(&columns.session, |text| SessionId::new(text).ok_or(ReadError::Damaged))?,
             kinds,
             pages: self.pages.of(&columns.page.texts, url)?,
             elements: self
@@ -112,8 +118,8 @@ impl Reader {
                 .of(&columns.element.texts, |_, text| leftover::parse(text).map(Arc::new))?,
             names: self.names.of(&columns.name.texts, |_, text| Name::read(text))?,
             urls: self.urls.of(&columns.url.texts, url)?,
-            methods: known::each(&columns.method, known::word)?,
-            value_kinds: known::each(&columns.value_kind, known::word)?,
+            methods: meanings::each(&columns.method, meanings::word)?,
+            value_kinds: meanings::each(&columns.value_kind, meanings::word)?,
             leftovers: self.leftovers.of(&columns.detail.texts, leftover)?,
         })
     }
@@ -122,8 +128,11 @@ impl Reader {
 /// Whether a file that bears the seal is of a version and form that this reader knows.
 fn check_form(metadata: &ParquetMetaData) -> Result<(), ReadError> {
     let file = metadata.file_metadata();
-    let told = file.key_value_metadata().into_iter().flatten();
-    let version = told.clone().find(|entry| entry.key == "testgram.version");
+    let version = file
+        .key_value_metadata()
+        .into_iter()
+        .flatten()
+        .find(|entry| entry.key == VERSION_KEY);
     if version.and_then(|entry| entry.value.as_deref()) != Some(VERSION) {
         return Err(ReadError::UnknownVersion);
     }
@@ -135,7 +144,7 @@ fn check_form(metadata: &ParquetMetaData) -> Result<(), ReadError> {
 }
 
 /// A row group and what its texts mean, by their codes.
-struct KnownGroup<'a> {
+struct DecodedGroup<'a> {
     columns: &'a Group,
     sessions: Vec<SessionId>,
     kinds: Vec<Option<Kind>>,
@@ -168,7 +177,7 @@ fn needed<T: TryFrom<i32>>(number: Option<&i32>) -> Result<T, ReadError> {
     need(narrow(number)?)
 }
 
-impl KnownGroup<'_> {
+impl DecodedGroup<'_> {
     /// The row after the last of the batch that begins at `start`.
     fn end_of_batch(&self, start: usize, rows: usize) -> Result<usize, ReadError> {
         let identity = |row: usize| {
@@ -185,7 +194,7 @@ impl KnownGroup<'_> {
         Ok(rows)
     }
 
-    fn batch(&self, start: usize, end: usize) -> Result<Archived, ReadError> {
+    fn batch(&self, start: usize, end: usize) -> Result<ArchivedBatch, ReadError> {
         let session = *need(of(&self.columns.session, &self.sessions, start))?;
         let meta = match need(of(&self.columns.kind, &self.kinds, start))? {
             Some(_) => None,
@@ -200,7 +209,7 @@ impl KnownGroup<'_> {
             events.push(self.event(row)?);
         }
         self.check_identity(session, start, first, end)?;
-        Ok(Archived {
+        Ok(ArchivedBatch {
             session,
             seq: needed(Some(self.columns.seq.at(start)?))?,
             fingerprint: u32::try_from(*self.columns.fingerprint.at(start)?).map_err(|_| ReadError::Damaged)?,
@@ -209,7 +218,8 @@ impl KnownGroup<'_> {
         })
     }
 
-    /// Whether the rows are numbered from 0, −1 for what tells of the session, and begin when their session says.
+    /// Whether the rows are numbered from 0, or from −1 for the row about the session, and begin when their session
+    /// says.
     fn check_identity(&self, session: SessionId, start: usize, first: usize, end: usize) -> Result<(), ReadError> {
         let offset = if first > start { -1 } else { 0 };
         for (index, row) in (offset..).zip(start..end) {
@@ -226,47 +236,47 @@ impl KnownGroup<'_> {
         let t = needed(self.columns.t_ms.take(row))?;
         Ok(Event {
             t,
-            what: self.what(kind, row)?,
+            detail: self.detail(kind, row)?,
         })
     }
 
-    fn what(&self, kind: Kind, row: usize) -> Result<What, ReadError> {
+    fn detail(&self, kind: Kind, row: usize) -> Result<EventDetail, ReadError> {
         let columns = self.columns;
         Ok(match kind {
-            Kind::Page => What::Page(Page {
+            Kind::Page => EventDetail::Page(Page {
                 url: UrlTemplate::clone(need(of(&columns.page, &self.pages, row))?),
                 cause: need(self.name(row)?.cause)?,
                 load: narrow(columns.ms.take(row))?,
             }),
-            Kind::Click => What::Click(Click {
+            Kind::Click => EventDetail::Click(Click {
                 el: need(self.element(row))?,
                 x: needed(columns.x.take(row))?,
                 y: needed(columns.y.take(row))?,
                 button: need(self.name(row)?.button)?,
                 count: narrow(columns.count.take(row))?,
             }),
-            Kind::Input => What::Input(self.input(row)?),
-            Kind::Submit => What::Submit(Submit {
+            Kind::Input => EventDetail::Input(self.input(row)?),
+            Kind::Submit => EventDetail::Submit(Submit {
                 el: need(self.element(row))?,
                 valid: *need(columns.valid.take(row))?,
                 filled: needed(columns.count.take(row))?,
             }),
-            Kind::Key => What::Key(Key {
+            Kind::Key => EventDetail::Key(Key {
                 key: need(self.name(row)?.key)?,
                 mods: match self.leftover(row) {
-                    None => leftover::OfKey::default(),
+                    None => KeyLeftover::default(),
                     Some(Leftover::Key(left)) => left.clone(),
                     Some(_) => return Err(ReadError::Damaged),
                 }
                 .mods,
                 el: self.element(row),
             }),
-            Kind::Move => What::Move(Move {
+            Kind::Move => EventDetail::Move(Move {
                 x: needed(columns.x.take(row))?,
                 y: needed(columns.y.take(row))?,
                 path: numbers::read_path(need(columns.path.take(row))?.data())?,
             }),
-            Kind::Scroll => What::Scroll(Scroll {
+            Kind::Scroll => EventDetail::Scroll(Scroll {
                 y: needed(columns.y.take(row))?,
                 x: needed(columns.x.take(row))?,
                 max: needed(columns.y_max.take(row))?,
@@ -277,19 +287,19 @@ impl KnownGroup<'_> {
         })
     }
 
-    fn rarer(&self, kind: Kind, row: usize) -> Result<What, ReadError> {
+    fn rarer(&self, kind: Kind, row: usize) -> Result<EventDetail, ReadError> {
         let columns = self.columns;
         Ok(match (kind, self.leftover(row)) {
-            (Kind::Drag, Some(Leftover::Drag(left))) => What::Drag(Drag {
+            (Kind::Drag, Some(Leftover::Drag(left))) => EventDetail::Drag(Drag {
                 el: need(self.element(row))?,
                 to: left.to.clone(),
                 dx: left.dx,
                 dy: left.dy,
                 ms: needed(columns.ms.take(row))?,
             }),
-            (Kind::Api, None) => What::Api(self.api(row, leftover::OfApi::default())?),
-            (Kind::Api, Some(Leftover::Api(left))) => What::Api(self.api(row, left.clone())?),
-            (Kind::Error, Some(Leftover::Error(left))) => What::Error(Error {
+            (Kind::Api, None) => EventDetail::Api(self.api(row, ApiLeftover::default())?),
+            (Kind::Api, Some(Leftover::Api(left))) => EventDetail::Api(self.api(row, left.clone())?),
+            (Kind::Error, Some(Leftover::Error(left))) => EventDetail::Error(Error {
                 name: need(self.name(row)?.error)?,
                 message: left.message.clone(),
                 script: of(&columns.url, &self.urls, row).copied().cloned(),
@@ -297,14 +307,14 @@ impl KnownGroup<'_> {
                 col: left.col,
                 rejection: left.rejection,
             }),
-            (Kind::Viewport, Some(Leftover::Viewport(viewport))) => What::Viewport(viewport.clone()),
-            (Kind::Visibility, None) => What::Visibility(Visibility {
+            (Kind::Viewport, Some(Leftover::Viewport(viewport))) => EventDetail::Viewport(viewport.clone()),
+            (Kind::Visibility, None) => EventDetail::Visibility(Visibility {
                 hidden: need(self.name(row)?.hidden)?,
             }),
-            (Kind::End, None) => What::End(End {
+            (Kind::End, None) => EventDetail::End(End {
                 reason: need(self.name(row)?.end)?,
             }),
-            (Kind::Custom, None) => What::Custom(Custom {
+            (Kind::Custom, None) => EventDetail::Custom(Custom {
                 name: need(self.name(row)?.custom.clone())?,
             }),
             _ => return Err(ReadError::Damaged),
@@ -337,7 +347,7 @@ impl KnownGroup<'_> {
         })
     }
 
-    fn api(&self, row: usize, left: leftover::OfApi) -> Result<Api, ReadError> {
+    fn api(&self, row: usize, left: ApiLeftover) -> Result<Api, ReadError> {
         let columns = self.columns;
         Ok(Api {
             method: *need(of(&columns.method, &self.methods, row))?,

@@ -1,10 +1,11 @@
-//! The seal: a hash over the whole file, in the file. Parquet has checksums for pages only, its Rust writer makes none, and zstd
-//! frames in it bear none, so a flipped bit could come back as another number. And the Parquet reader may panic on a file that
-//! was not made by its writer: what does not bear the seal never gets there.
+//! The seal: a hash over the whole file, in the file. Parquet has checksums for pages only, its Rust writer makes none,
+//! and zstd frames in it bear none, so a flipped bit could come back as another number. And the Parquet reader may
+//! panic on a file that was not made by its writer: what does not bear the seal never gets there.
 
-use crate::ReadError;
+use crate::error::ReadError;
 
-/// The key in the file's metadata under which the hash stands, XXH3 (64 bits) in hex, over the file with zeros in its place.
+/// The key in the file's metadata under which the hash stands, XXH3 (64 bits) in hex, over the file with zeros in its
+/// place.
 pub(crate) const KEY: &str = "testgram.seal";
 /// What stands there until it is known.
 pub(crate) const BLANK: &str = "0000000000000000";
@@ -29,9 +30,9 @@ pub(crate) fn open(file: &[u8]) -> Result<Vec<u8>, ReadError> {
     let place = place(file).ok_or(ReadError::Unsealed)?;
     let mut blank = file.to_vec();
     let seal = blank.get_mut(place..place + BLANK.len()).ok_or(ReadError::Unsealed)?;
-    let told = <[u8; BLANK.len()]>::try_from(&*seal).map_err(|_| ReadError::Unsealed)?;
+    let claimed = <[u8; BLANK.len()]>::try_from(&*seal).map_err(|_| ReadError::Unsealed)?;
     seal.copy_from_slice(BLANK.as_bytes());
-    if hash(&blank).as_bytes() == told {
+    if hash(&blank).as_bytes() == claimed {
         Ok(blank)
     } else {
         Err(ReadError::Damaged)
@@ -45,11 +46,11 @@ fn hash(blank: &[u8]) -> String {
 /// Where in the file the hash stands.
 fn place(file: &[u8]) -> Option<usize> {
     let body = file.strip_suffix(MAGIC)?;
-    let (body, length) = body.split_last_chunk()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-    let start = body.len().checked_sub(length)?;
-    let mark = [KEY.as_bytes(), &BETWEEN].concat();
-    let footer = body.get(start..)?;
-    let at = footer.windows(mark.len()).rposition(|window| window == mark)?;
-    Some(start + at + mark.len())
+    let (content, length) = body.split_last_chunk()?;
+    let footer_length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let start = content.len().checked_sub(footer_length)?;
+    let before = [KEY.as_bytes(), &BETWEEN].concat();
+    let footer = content.get(start..)?;
+    let at = footer.windows(before.len()).rposition(|window| window == before)?;
+    Some(start + at + before.len())
 }

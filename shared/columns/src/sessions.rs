@@ -2,14 +2,15 @@
 
 use testgram_protocol::session::Session;
 
-use crate::Archived;
+use crate::archived::ArchivedBatch;
 
-/// The sessions of one partition from all of its files: in order of their ids, each batch once, in order of number and fingerprint.
+/// The sessions of one partition from all of its files: in order of their ids, each batch once, in order of number and
+/// fingerprint.
 ///
 /// Files may come in any order, and hold the same batch more than once: delivery is at least once.
-pub fn sessions(files: impl IntoIterator<Item = Vec<Archived>>) -> Vec<Session> {
-    let mut batches: Vec<Archived> = files.into_iter().flatten().collect();
-    batches.sort_unstable_by(Archived::order);
+pub fn sessions(files: impl IntoIterator<Item = Vec<ArchivedBatch>>) -> Vec<Session> {
+    let mut batches: Vec<ArchivedBatch> = files.into_iter().flatten().collect();
+    batches.sort_unstable_by(ArchivedBatch::order);
     batches.dedup_by_key(|batch| batch.identity());
     let mut sessions: Vec<Session> = Vec::new();
     for batch in batches {

@@ -5,30 +5,26 @@ use std::sync::Arc;
 use bytes::Bytes;
 use parquet::data_type::ByteArray;
 use parquet::file::writer::SerializedFileWriter;
-use serde::Serialize;
-use testgram_protocol::event::{Element, Event, Meta, UrlTemplate, What};
+use testgram_protocol::event::{Element, Event, EventDetail, UrlTemplate};
 
+use crate::archived::ArchivedBatch;
 use crate::columns::{self, Row, Rows};
-use crate::leftover;
-use crate::{Archived, WriteError, numbers, seal};
+use crate::error::WriteError;
+use crate::format::{HIDDEN, META, SHOWN};
+use crate::{leftover, numbers, seal};
 
-/// The word in `kind` of the row that tells of the session.
-pub(crate) const META: &str = "meta";
-/// The words in `name` of a tab's visibility.
-pub(crate) const HIDDEN: &str = "hidden";
-/// See [`HIDDEN`].
-pub(crate) const SHOWN: &str = "shown";
-
-/// Rows of a row group, of which readers keep at most one in memory. DuckDB's own have as many; few files have more than one.
+/// Rows of a row group, of which readers keep at most one in memory. DuckDB's own have as many; few files have more
+/// than one.
 const GROUP_ROWS: usize = 1 << 17;
 
-/// Writes batches as a file: in order of session, number and fingerprint, each once. The same batches are the same bytes, in
-/// whatever order they come. A batch that tells nothing, of which ingest stores none, has no row.
+/// Writes batches as a file: in order of session, number and fingerprint, each once. The same batches are the same
+/// bytes, in whatever order they come. A batch that holds neither events nor meta has no row; ingest stores none.
 ///
 /// # Errors
-/// If a batch holds a number that no valid one holds, or memory fails.
-pub fn write(batches: &[Archived]) -> Result<Vec<u8>, WriteError> {
-    let mut batches: Vec<&Archived> = batches.iter().filter(|batch| batch.rows() > 0).collect();
+/// [`WriteError::OutOfRange`] if a batch holds a number that no valid one holds; [`WriteError::Encoder`] if the encoder
+/// or the compressor fails, for want of memory say.
+pub fn write(batches: &[ArchivedBatch]) -> Result<Vec<u8>, WriteError> {
+    let mut batches: Vec<&ArchivedBatch> = batches.iter().filter(|batch| batch.rows() > 0).collect();
     batches.sort_unstable_by(|a, b| a.order(b));
     batches.dedup_by_key(|batch| batch.identity());
     let schema = Arc::new(columns::schema()?);
@@ -51,7 +47,7 @@ pub fn write(batches: &[Archived]) -> Result<Vec<u8>, WriteError> {
 }
 
 /// The rows of a batch.
-fn push(rows: &mut Rows, batch: &Archived) -> Result<(), WriteError> {
+fn push(rows: &mut Rows, batch: &ArchivedBatch) -> Result<(), WriteError> {
     let session = columns::text(batch.session.expose());
     let started_ms = i64::try_from(batch.session.started_ms()).map_err(|_| WriteError::OutOfRange)?;
     let seq = int(batch.seq)?;
@@ -67,13 +63,13 @@ fn push(rows: &mut Rows, batch: &Archived) -> Result<(), WriteError> {
     if let Some(meta) = &batch.meta {
         rows.push(Row {
             kind: Some(fixed(META)),
-            detail: Some(told_of(meta)?),
+            detail: Some(columns::text(leftover::meta(meta)?)),
             ..identified(-1)
         });
     }
     for (index, event) in (0..).zip(&batch.events) {
         let mut row = identified(index);
-        tell(&mut row, event)?;
+        fill(&mut row, event)?;
         if row.page.is_some() {
             page.clone_from(&row.page);
         } else {
@@ -84,30 +80,26 @@ fn push(rows: &mut Rows, batch: &Archived) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn told_of(meta: &Meta) -> Result<ByteArray, WriteError> {
-    leftover::meta(meta).map(columns::text)
-}
-
-/// Puts what an event tells into its row.
-fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
+/// Puts an event into its row.
+fn fill(row: &mut Row, event: &Event) -> Result<(), WriteError> {
     row.t_ms = Some(int(event.t)?);
-    row.kind = Some(fixed(event.what.kind().word()));
-    match &event.what {
-        What::Page(page) => {
+    row.kind = Some(fixed(event.detail.kind().as_str()));
+    match &event.detail {
+        EventDetail::Page(page) => {
             row.page = Some(url(&page.url));
-            row.name = Some(word(&page.cause)?);
+            row.name = Some(fixed(page.cause.as_str()));
             row.ms = page.load.map(int).transpose()?;
         }
-        What::Click(click) => {
+        EventDetail::Click(click) => {
             row.element = Some(element(&click.el)?);
-            row.name = Some(word(&click.button)?);
+            row.name = Some(fixed(click.button.as_str()));
             row.x = Some(click.x.into());
             row.y = Some(click.y.into());
             row.count = click.count.map(i32::from);
         }
-        What::Input(input) => {
+        EventDetail::Input(input) => {
             row.element = Some(element(&input.el)?);
-            row.value_kind = Some(word(&input.value.kind)?);
+            row.value_kind = Some(fixed(input.value.kind.as_str()));
             row.value_len = input.value.len.map(i32::from);
             row.value_digest = input.value.digest.map(|digest| i64::from(digest.bits()));
             row.keys = Some(input.keys.into());
@@ -117,65 +109,65 @@ fn tell(row: &mut Row, event: &Event) -> Result<(), WriteError> {
             row.rhythm = (!rhythm.is_empty()).then(|| columns::text(numbers::counts(rhythm)));
             row.detail = leftover::of_input(input)?.map(columns::text);
         }
-        What::Submit(submit) => {
+        EventDetail::Submit(submit) => {
             row.element = Some(element(&submit.el)?);
             row.valid = Some(submit.valid);
             row.count = Some(submit.filled.into());
         }
-        What::Key(key) => {
+        EventDetail::Key(key) => {
             row.element = key.el.as_deref().map(element).transpose()?;
-            row.name = Some(word(&key.key)?);
+            row.name = Some(fixed(key.key.as_str()));
             row.detail = leftover::of_key(key)?.map(columns::text);
         }
-        What::Move(stretch) => {
+        EventDetail::Move(stretch) => {
             row.x = Some(stretch.x.into());
             row.y = Some(stretch.y.into());
             row.path = Some(columns::text(numbers::path(stretch)));
         }
-        What::Scroll(scroll) => {
+        EventDetail::Scroll(scroll) => {
             row.element = scroll.el.as_deref().map(element).transpose()?;
             row.x = Some(int(scroll.x)?);
             row.y = Some(int(scroll.y)?);
             row.y_max = Some(int(scroll.max)?);
             row.ms = Some(int(scroll.ms)?);
         }
-        rarer => tell_rarer(row, rarer)?,
+        rarer => fill_rarer(row, rarer)?,
     }
     Ok(())
 }
 
-/// See [`tell`].
-fn tell_rarer(row: &mut Row, what: &What) -> Result<(), WriteError> {
-    match what {
-        What::Drag(drag) => {
+/// As [`fill`], for the kinds that are rarer.
+fn fill_rarer(row: &mut Row, detail: &EventDetail) -> Result<(), WriteError> {
+    match detail {
+        EventDetail::Drag(drag) => {
             row.element = Some(element(&drag.el)?);
             row.ms = Some(int(drag.ms)?);
             row.detail = Some(columns::text(leftover::of_drag(drag)?));
         }
-        What::Api(api) => {
+        EventDetail::Api(api) => {
             row.url = Some(url(&api.url));
-            row.method = Some(word(&api.method)?);
+            row.method = Some(fixed(api.method.as_str()));
             row.status = Some(api.status.into());
             row.ms = Some(int(api.ms)?);
             row.detail = leftover::of_api(api)?.map(columns::text);
         }
-        What::Error(error) => {
-            row.name = Some(word(&error.name)?);
+        EventDetail::Error(error) => {
+            row.name = Some(fixed(error.name.as_str()));
             row.url = error.script.as_ref().map(url);
             row.detail = Some(columns::text(leftover::of_error(error)?));
         }
-        What::Viewport(viewport) => row.detail = Some(columns::text(leftover::json(viewport)?)),
-        What::Visibility(visibility) => row.name = Some(fixed(if visibility.hidden { HIDDEN } else { SHOWN })),
-        What::End(end) => row.name = Some(word(&end.reason)?),
-        What::Custom(custom) => row.name = Some(columns::text(custom.name.as_str().to_owned())),
-        // Told before. Spelled out, so that a kind to come is thought of here.
-        What::Page(_)
-        | What::Click(_)
-        | What::Input(_)
-        | What::Submit(_)
-        | What::Key(_)
-        | What::Move(_)
-        | What::Scroll(_) => {}
+        EventDetail::Viewport(viewport) => row.detail = Some(columns::text(leftover::json(viewport)?)),
+        EventDetail::Visibility(visibility) => row.name = Some(fixed(if visibility.hidden { HIDDEN } else { SHOWN })),
+        EventDetail::End(end) => row.name = Some(fixed(end.reason.as_str())),
+        EventDetail::Custom(custom) => row.name = Some(columns::text(custom.name.as_str().to_owned())),
+        // Done by `fill`. Spelled out, so that a kind to come is thought of here.
+        EventDetail::Page(_)
+        | EventDetail::Click(_)
+        | EventDetail::Input(_)
+        | EventDetail::Submit(_)
+        | EventDetail::Key(_)
+        | EventDetail::Move(_)
+        | EventDetail::Scroll(_) => {}
     }
     Ok(())
 }
@@ -190,11 +182,6 @@ fn url(template: &UrlTemplate) -> ByteArray {
 
 fn element(element: &Element) -> Result<ByteArray, WriteError> {
     leftover::element(element).map(columns::text)
-}
-
-/// A word of a closed list, as on the wire.
-fn word<T: Serialize>(word: &T) -> Result<ByteArray, WriteError> {
-    leftover::json(word).map(|quoted| columns::text(quoted.trim_matches('"').to_owned()))
 }
 
 fn fixed(word: &'static str) -> ByteArray {

@@ -237,7 +237,7 @@ records! {
         pub corrections: Vec<Bucket>,
         /// Milliseconds from focus to leaving.
         pub ms: Vec<Bucket>,
-        /// The how-manieth field of its form it was, from 1.
+        /// Place of the field in the order in which those of its form were filled, from 1.
         pub order: Vec<Bucket>,
         /// Times its value was pasted. None if hardly ever.
         pub pasted: Option<Tallied>,

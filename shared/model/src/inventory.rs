@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use testgram_protocol::event::{Element, Event, Method, NamedKey, UrlTemplate, What};
+use testgram_protocol::event::{Element, Event, EventDetail, Method, NamedKey, UrlTemplate};
 use testgram_protocol::session::Session;
 
 use crate::key::Key;
@@ -222,8 +222,8 @@ impl Inventory {
     fn meet(&mut self, event: &Event, page: &mut Option<u32>, buffer: &mut Vec<u8>, all: &mut HashSet<Met>) {
         let on = *page;
         let mut met = |url: Option<u32>, act, thing| all.extend(url.map(|url| Met { url, act, thing }));
-        match &event.what {
-            What::Page(shown) => {
+        match &event.detail {
+            EventDetail::Page(shown) => {
                 let url = self.word(without_query(&shown.url).as_bytes());
                 *page = Some(url);
                 met(Some(url), Act::View, self.word(&[]));
@@ -231,7 +231,7 @@ impl Inventory {
                     met(Some(url), Act::Query, self.word(key.as_bytes()));
                 }
             }
-            What::Api(call) => {
+            EventDetail::Api(call) => {
                 let url = self.word(without_query(&call.url).as_bytes());
                 met(Some(url), Act::Call(call.method), self.word(&[]));
                 for key in query_keys(&call.url) {
@@ -239,9 +239,9 @@ impl Inventory {
                 }
             }
             _ if on.is_none() => {}
-            What::Custom(custom) => met(on, Act::Custom, self.word(custom.name.as_str().as_bytes())),
+            EventDetail::Custom(custom) => met(on, Act::Custom, self.word(custom.name.as_str().as_bytes())),
             _ => {
-                for (act, element) in on_elements(&event.what).into_iter().flatten() {
+                for (act, element) in on_elements(&event.detail).into_iter().flatten() {
                     met(on, act, self.element(element, buffer));
                 }
             }
@@ -348,25 +348,25 @@ impl Inventory {
 type Done<'a> = (Act, Option<&'a Arc<Element>>);
 
 /// The elements of an action, with what was done. A key needs none: its element is then nothing.
-fn on_elements(what: &What) -> [Option<Done<'_>>; 2] {
+fn on_elements(what: &EventDetail) -> [Option<Done<'_>>; 2] {
     match what {
-        What::Click(click) => [Some((Act::Click, Some(&click.el))), None],
-        What::Input(input) => [Some((Act::Input, Some(&input.el))), None],
-        What::Submit(submit) => [Some((Act::Submit, Some(&submit.el))), None],
-        What::Key(key) => [Some((Act::Key(key.key), key.el.as_ref())), None],
-        What::Scroll(scroll) => [scroll.el.as_ref().map(|el| (Act::Scroll, Some(el))), None],
-        What::Drag(drag) => [
+        EventDetail::Click(click) => [Some((Act::Click, Some(&click.el))), None],
+        EventDetail::Input(input) => [Some((Act::Input, Some(&input.el))), None],
+        EventDetail::Submit(submit) => [Some((Act::Submit, Some(&submit.el))), None],
+        EventDetail::Key(key) => [Some((Act::Key(key.key), key.el.as_ref())), None],
+        EventDetail::Scroll(scroll) => [scroll.el.as_ref().map(|el| (Act::Scroll, Some(el))), None],
+        EventDetail::Drag(drag) => [
             Some((Act::Drag, Some(&drag.el))),
             drag.to.as_ref().map(|to| (Act::Drop, Some(to))),
         ],
-        What::Page(_)
-        | What::Move(_)
-        | What::Api(_)
-        | What::Error(_)
-        | What::Viewport(_)
-        | What::Visibility(_)
-        | What::End(_)
-        | What::Custom(_) => [None, None],
+        EventDetail::Page(_)
+        | EventDetail::Move(_)
+        | EventDetail::Api(_)
+        | EventDetail::Error(_)
+        | EventDetail::Viewport(_)
+        | EventDetail::Visibility(_)
+        | EventDetail::End(_)
+        | EventDetail::Custom(_) => [None, None],
     }
 }
 
@@ -424,7 +424,7 @@ mod tests {
         let own = own.map(|own| format!("/{}/{}", word(own / 100), word(own % 100)));
         let page = |url: String| Event {
             t: 0,
-            what: What::Page(Page {
+            detail: EventDetail::Page(Page {
                 url: UrlTemplate::new(&url).unwrap(),
                 cause: PageCause::Load,
                 load: None,

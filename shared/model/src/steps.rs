@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use testgram_protocol::event::{Element, Event, What};
+use testgram_protocol::event::{Element, Event, EventDetail};
 use testgram_protocol::session::Session;
 
 use crate::alphabet::Symbol;
@@ -36,7 +36,7 @@ pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
 pub(crate) fn steps_of<'a>(catalog: &Catalog, known: &mut Known, session: &'a Session) -> Vec<Step<'a>> {
     let mut page = None;
     let step = |event: &'a Event| {
-        if let What::Page(shown) = &event.what {
+        if let EventDetail::Page(shown) = &event.detail {
             page = known.page(catalog, &shown.url);
         }
         step(catalog, known, event, page)
@@ -45,19 +45,19 @@ pub(crate) fn steps_of<'a>(catalog: &Catalog, known: &mut Known, session: &'a Se
 }
 
 fn step<'a>(catalog: &Catalog, known: &mut Known, event: &'a Event, page: Option<PageId>) -> Step<'a> {
-    let named = element(&event.what);
+    let named = element(&event.detail);
     let element = page
         .zip(named)
         .and_then(|(page, element)| known.element(catalog, page, element));
-    let with = match (&event.what, named) {
-        (What::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
+    let with = match (&event.detail, named) {
+        (EventDetail::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
         (_, None) => With::Page,
         (_, Some(_)) => element.map_or(With::Rest, With::Element),
     };
-    let action = verb(&event.what).map(|verb| Action {
+    let action = verb(&event.detail).map(|verb| Action {
         verb,
-        key: match &event.what {
-            What::Key(key) => Some(key.key),
+        key: match &event.detail {
+            EventDetail::Key(key) => Some(key.key),
             _ => None,
         },
         page,
@@ -71,40 +71,40 @@ fn step<'a>(catalog: &Catalog, known: &mut Known, event: &'a Event, page: Option
     }
 }
 
-const fn verb(what: &What) -> Option<Verb> {
+const fn verb(what: &EventDetail) -> Option<Verb> {
     match what {
-        What::Page(_) => Some(Verb::Page),
-        What::Click(_) => Some(Verb::Click),
-        What::Input(_) => Some(Verb::Input),
-        What::Submit(_) => Some(Verb::Submit),
-        What::Key(_) => Some(Verb::Key),
-        What::Drag(_) => Some(Verb::Drag),
-        What::Custom(_) => Some(Verb::Custom),
-        What::Move(_)
-        | What::Scroll(_)
-        | What::Api(_)
-        | What::Error(_)
-        | What::Viewport(_)
-        | What::Visibility(_)
-        | What::End(_) => None,
+        EventDetail::Page(_) => Some(Verb::Page),
+        EventDetail::Click(_) => Some(Verb::Click),
+        EventDetail::Input(_) => Some(Verb::Input),
+        EventDetail::Submit(_) => Some(Verb::Submit),
+        EventDetail::Key(_) => Some(Verb::Key),
+        EventDetail::Drag(_) => Some(Verb::Drag),
+        EventDetail::Custom(_) => Some(Verb::Custom),
+        EventDetail::Move(_)
+        | EventDetail::Scroll(_)
+        | EventDetail::Api(_)
+        | EventDetail::Error(_)
+        | EventDetail::Viewport(_)
+        | EventDetail::Visibility(_)
+        | EventDetail::End(_) => None,
     }
 }
 
-const fn element(what: &What) -> Option<&Arc<Element>> {
+const fn element(what: &EventDetail) -> Option<&Arc<Element>> {
     match what {
-        What::Click(click) => Some(&click.el),
-        What::Input(input) => Some(&input.el),
-        What::Submit(submit) => Some(&submit.el),
-        What::Key(key) => key.el.as_ref(),
-        What::Drag(drag) => Some(&drag.el),
-        What::Scroll(scroll) => scroll.el.as_ref(),
-        What::Page(_)
-        | What::Move(_)
-        | What::Api(_)
-        | What::Error(_)
-        | What::Viewport(_)
-        | What::Visibility(_)
-        | What::End(_)
-        | What::Custom(_) => None,
+        EventDetail::Click(click) => Some(&click.el),
+        EventDetail::Input(input) => Some(&input.el),
+        EventDetail::Submit(submit) => Some(&submit.el),
+        EventDetail::Key(key) => key.el.as_ref(),
+        EventDetail::Drag(drag) => Some(&drag.el),
+        EventDetail::Scroll(scroll) => scroll.el.as_ref(),
+        EventDetail::Page(_)
+        | EventDetail::Move(_)
+        | EventDetail::Api(_)
+        | EventDetail::Error(_)
+        | EventDetail::Viewport(_)
+        | EventDetail::Visibility(_)
+        | EventDetail::End(_)
+        | EventDetail::Custom(_) => None,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testgram_model::{Catalog, Inventory, With, steps};
-use testgram_protocol::event::{Element, Event, UrlTemplate, What};
+use testgram_protocol::event::{Element, Event, EventDetail, UrlTemplate};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::session::Session;
 
@@ -123,7 +123,7 @@ fn reference(catalog: &Catalog, sessions: &[Session]) -> Reference {
             if let Some(symbol) = step.symbol {
                 met.symbols.entry(symbol).or_default().insert(number);
             }
-            if let What::Api(call) = &step.event.what
+            if let EventDetail::Api(call) = &step.event.detail
                 && let Some(endpoint) = catalog.endpoint(call.method, &call.url)
             {
                 met.endpoints.entry(endpoint.place()).or_default().insert(number);
@@ -229,12 +229,12 @@ proptest! {
         for (number, session) in all.iter().enumerate() {
             let mut on = None;
             for event in &session.events {
-                match &event.what {
-                    What::Page(page) => {
+                match &event.detail {
+                    EventDetail::Page(page) => {
                         on = Some(&page.url);
                         urls.entry(page.url.as_str().to_owned()).or_default().insert(number);
                     }
-                    What::Click(click) if on.is_some() => {
+                    EventDetail::Click(click) if on.is_some() => {
                         let met = json!([on, &click.el]).to_string();
                         clicked.entry(met).or_default().insert(number);
                     }
@@ -259,7 +259,7 @@ proptest! {
         let alphabet = catalog.alphabet();
         // Sessions that the catalog has never seen, too.
         for step in all.iter().chain(&others).flat_map(|session| steps(&catalog, session)) {
-            let is_action = matches!(step.event.what.kind().word(), "page" | "click" | "input" | "submit" | "key" | "drag" | "custom");
+            let is_action = matches!(step.event.detail.kind().word(), "page" | "click" | "input" | "submit" | "key" | "drag" | "custom");
             prop_assert_eq!(step.symbol.is_some(), is_action);
             if let Some(element) = step.element {
                 prop_assert_eq!(Some(catalog.elements()[element.place()].page), step.page);
@@ -267,7 +267,7 @@ proptest! {
             let Some(symbol) = step.symbol else { continue };
             let action = catalog.action(symbol).unwrap();
             prop_assert!(alphabet.name(symbol).unwrap().starts_with(action.verb.word()));
-            prop_assert_eq!(action.verb.word(), step.event.what.kind().word());
+            prop_assert_eq!(action.verb.word(), step.event.detail.kind().word());
             prop_assert!(action.page.is_none() || action.page == step.page);
             if let With::Element(element) = action.with {
                 prop_assert_eq!(Some(element), step.element);

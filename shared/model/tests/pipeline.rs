@@ -16,7 +16,7 @@ mod common;
 use common::reference::{differences, reference, told};
 use common::{catalog, random, settings};
 use proptest::prelude::*;
-use testgram_columns::{Archived, Reader, sessions, write};
+use testgram_columns::{ArchivedBatch, Reader, sessions, write};
 use testgram_model::{Catalog, Inventory, Partial, publish};
 use testgram_protocol::session::Session;
 
@@ -47,14 +47,14 @@ impl Chance {
 }
 
 /// The batches of a session, with a fingerprint each that is its own.
-fn batches(session: &Session, chance: &mut Chance) -> Vec<Archived> {
+fn batches(session: &Session, chance: &mut Chance) -> Vec<ArchivedBatch> {
     let mut rest = session.events.as_slice();
     let mut batches = Vec::new();
     while !rest.is_empty() {
         let (events, after) = rest.split_at(rest.len().min(1 + chance.of(5)));
         rest = after;
         let seq = batches.len() as u32;
-        batches.push(Archived {
+        batches.push(ArchivedBatch {
             session: session.id,
             seq,
             fingerprint: seq.wrapping_mul(2_654_435_761) ^ 77,

@@ -1,5 +1,5 @@
 //! Writes the files of this crate that are made from others: `src/privacy/unsalted.bin` and `schema/v1.json`.
-//! `cargo run -p testgram-protocol --example generate`. `tests/generated.rs` fails while either is out of date.
+//! `cargo run -p testgram-protocol --example generate`. `tests/it/generated.rs` fails while either is out of date.
 
 use std::path::Path;
 

@@ -22,7 +22,7 @@ pub struct Arrival {
     pub kinds: Collected,
 }
 
-/// A batch whose events are valid. [`Batch::parse`] is the only way to one.
+/// A batch whose events are valid. [`Batch::parse`] makes it of a frame, [`crate::buffer`] stores it and reads it back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
     session: SessionId,
@@ -66,13 +66,13 @@ impl Lost {
 /// A frame as understood: the batch, and what became of each event that is not in it.
 #[derive(Debug)]
 pub struct Parsed {
-    /// What to store.
+    /// The events that passed, and what is said of the session: what ingest stores.
     pub batch: Batch,
-    /// The others, in order of their index.
+    /// What became of the other events, in the order in which they were sent.
     pub rejected: Vec<Rejected>,
     /// Why the batch's `meta` was refused, if it was. Its events stand all the same.
     pub meta_rejected: Option<Reason>,
-    /// What the client lost before.
+    /// What the client says that it lost before this frame.
     pub lost: Lost,
     /// Why that was not understood, if it was not. The events stand all the same: a figure must not cost data.
     pub lost_rejected: Option<Reason>,
@@ -83,18 +83,18 @@ pub struct Parsed {
 pub struct Rejected {
     /// Its place in the batch, from 0.
     pub index: usize,
-    /// Filtered or invalid.
+    /// Why: [`Outcome::Filtered`] or [`Outcome::Invalid`].
     pub outcome: Outcome,
 }
 
 /// A frame refused as a whole, with as much of its identity as could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
-    /// Why.
+    /// The code that the reply and the metrics carry.
     pub code: MessageCode,
-    /// Its session, for the reply.
+    /// The session of the frame, for the reply.
     pub session: Option<SessionId>,
-    /// Its number, for the reply.
+    /// The number of the frame in its session, for the reply.
     pub seq: Option<u32>,
     /// How many events it named, as far as that could be read.
     pub events: usize,
@@ -135,11 +135,12 @@ const fn none<M>() -> Option<M> {
 }
 
 impl Batch {
-    /// Reads a frame. A good frame is parsed once, straight into its types; only one that fails is read again, event by event,
-    /// to find out which ones are to blame.
+    /// Reads a frame. A good frame is parsed once, straight into its types; only one that fails is read again, event by
+    /// event, to find out which ones are to blame.
     ///
     /// # Errors
-    /// Why the frame as a whole is refused.
+    /// [`Refused`] if the frame as a whole cannot be taken: it is too large, not a batch of v1, or its session, number
+    /// or clock is not plausible. An event that is refused for itself is no error: see [`Parsed::rejected`].
     pub fn parse(frame: &str, arrival: Arrival) -> Result<Parsed, Refused> {
         if frame.len() > limits::FRAME_BYTES {
             return Err(Refused::unread(MessageCode::TooLarge));
@@ -152,15 +153,15 @@ impl Batch {
             Ok(frame) => {
                 let (session, seq) = envelope(&frame, frame.events.len(), arrival)?;
                 let (lost, lost_rejected) = Lost::read(frame.lost);
-                let sieve = Sieve::new(session, arrival);
+                let filter = EventFilter::new(session, arrival);
                 let (mut events, mut rejected, mut index) = (frame.events, Vec::new(), 0);
                 // In place: events are large, and most batches lose none.
                 events.retain_mut(|event| {
-                    let objection = sieve.objection(event);
+                    let rejected_for = filter.reject_reason(event);
                     event.reduce(arrival.kinds);
-                    rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
+                    rejected.extend(rejected_for.map(|outcome| Rejected { index, outcome }));
                     index += 1;
-                    objection.is_none()
+                    rejected_for.is_none()
                 });
                 let batch = Self::restored(session, seq, frame.meta, events);
                 Ok(Parsed {
@@ -184,22 +185,22 @@ impl Batch {
             None => (None, None),
         };
         let (lost, lost_rejected) = Lost::read(frame.lost);
-        let sieve = Sieve::new(session, arrival);
+        let filter = EventFilter::new(session, arrival);
         let (mut events, mut rejected) = (Vec::with_capacity(frame.events.len()), Vec::new());
         for (index, raw) in frame.events.into_iter().enumerate() {
             let mut read = match raw.get() {
                 array if array.starts_with('[') => piece::<Event>(array),
                 _ => Err(Reason::Malformed),
             };
-            let objection = match &mut read {
+            let rejected_for = match &mut read {
                 Ok(event) => {
                     event.reduce(arrival.kinds);
-                    sieve.objection(event)
+                    filter.reject_reason(event)
                 }
                 Err(reason) => Some(Outcome::Invalid(*reason)),
             };
-            rejected.extend(objection.map(|outcome| Rejected { index, outcome }));
-            events.extend(read.ok().filter(|_| objection.is_none()));
+            rejected.extend(rejected_for.map(|outcome| Rejected { index, outcome }));
+            events.extend(read.ok().filter(|_| rejected_for.is_none()));
         }
         let batch = Self::restored(session, seq, meta, events);
         Ok(Parsed {
@@ -221,31 +222,31 @@ impl Batch {
         }
     }
 
-    /// The session it belongs to.
+    /// The session that sent the batch.
     #[must_use]
     pub const fn session(&self) -> SessionId {
         self.session
     }
 
-    /// Its number in the session, from 0.
+    /// Number of the batch in its session, from 0.
     #[must_use]
     pub const fn seq(&self) -> u32 {
         self.seq
     }
 
-    /// About the session, if told.
+    /// What the batch says of its session, if anything: the first one of a session does.
     #[must_use]
     pub const fn meta(&self) -> Option<&Meta> {
         self.meta.as_ref()
     }
 
-    /// Its events.
+    /// The events that passed every rule, in the order in which they were sent.
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
     }
 
-    /// What it tells, for who stores it in another form.
+    /// Meta and events, for a caller that stores them in another form.
     #[must_use]
     pub fn into_parts(self) -> (Option<Meta>, Vec<Event>) {
         (self.meta, self.events)
@@ -302,7 +303,7 @@ fn envelope<E, M>(frame: &Frame<'_, E, M>, events: usize, arrival: Arrival) -> R
     Ok((id, frame.seq))
 }
 
-/// What is wrong with a frame that is not even an envelope, and which frame it was, as far as that can be told.
+/// What is wrong with a frame that is not even an envelope, and which frame it was, as far as that could be read.
 fn unreadable(frame: &str) -> Refused {
     if serde_json::from_str::<IgnoredAny>(frame).is_err() {
         return Refused::unread(MessageCode::NotJson);
@@ -325,7 +326,7 @@ fn unreadable(frame: &str) -> Refused {
     }
 }
 
-/// An envelope of any version: whatever stands in it, and whatever else.
+/// An envelope of any version, each field read for itself.
 #[derive(Deserialize)]
 struct Head<'a> {
     #[serde(rename = "type", borrow, default)]
@@ -344,13 +345,13 @@ fn part<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }
 
-/// The rules for an event that need the clock and the world's settings.
-struct Sieve {
+/// The rules for an event that need the clock and the world's settings. Without them an event is judged by its type.
+struct EventFilter {
     latest: u64,
     kinds: Collected,
 }
 
-impl Sieve {
+impl EventFilter {
     fn new(session: SessionId, arrival: Arrival) -> Self {
         let latest = (arrival.received_ms + limits::EVENT_AHEAD_MS).saturating_sub(session.started_ms());
         Self {
@@ -360,11 +361,11 @@ impl Sieve {
     }
 
     /// Why `event` is not to be stored; `None` if it is.
-    fn objection(&self, event: &Event) -> Option<Outcome> {
+    fn reject_reason(&self, event: &Event) -> Option<Outcome> {
         if u64::from(event.t) > self.latest {
             Some(Outcome::Invalid(Reason::BadTime))
         } else {
-            (!self.kinds.contains(event.what.kind())).then_some(Outcome::Filtered)
+            (!self.kinds.contains(event.detail.kind())).then_some(Outcome::Filtered)
         }
     }
 }

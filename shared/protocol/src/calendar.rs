@@ -3,7 +3,8 @@
 /// The date (UTC) of a moment in milliseconds since 1970, `YYYY-MM-DD`.
 #[must_use]
 pub fn date(ms: u64) -> String {
-    // Days to a civil date: Howard Hinnant's algorithm, <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
+    // Days to a civil date: Howard Hinnant's algorithm,
+    // <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
     let shifted = ms / 86_400_000 + 719_468;
     let era = shifted / 146_097;
     let day_of_era = shifted % 146_097;

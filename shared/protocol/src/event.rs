@@ -1,6 +1,6 @@
-//! The events of v1. On the wire an event is `[t, kind, detail]`: time in milliseconds since the session began, the word of
-//! its kind, and an object whose fields depend on the kind. The array keeps the kind ahead of the detail, so that a parser
-//! never has to hold a detail back until it knows what it is.
+//! The events of v1. On the wire an event is `[t, kind, detail]`: time in milliseconds since the session began, the
+//! word of its kind, and an object whose fields depend on the kind. The array keeps the kind ahead of the detail, so
+//! that a parser never has to hold a detail back until it knows what it is.
 
 mod detail;
 mod element;
@@ -27,41 +27,31 @@ pub use word::{
 
 use crate::limits;
 use crate::reason::Reason;
-use crate::strict::words_only;
+use crate::strict::wire_words;
 
-/// One thing that happened.
+/// One thing that a visitor or the page did. [`crate::batch::Batch::parse`] makes it of the wire form,
+/// [`crate::buffer`] of what is stored; models are made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Milliseconds since the session began, at most [`limits::SESSION_MS`].
     pub t: u32,
-    /// What it was.
-    pub what: What,
+    /// What happened: the kind of the event, and what is sent of that kind.
+    pub detail: EventDetail,
 }
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $variant:ident = $word:literal,)+) => {
-        /// The kind of an event. The order is part of the buffer format and of [`Collected`]: append only.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(remote = "Self")]
-        pub enum Kind { $($(#[$meta])* #[serde(rename = $word)] $variant,)+ }
-
-        impl Kind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The word on the wire.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
+        wire_words! {
+            /// The kind of an event. The order is part of the buffer format and of [`Collected`]: append only.
+            pub enum Kind { $($(#[$meta])* $variant = $word,)+ }
         }
 
         /// An event's kind and detail. The order is part of the buffer format: append only.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum What { $($(#[$meta])* $variant($variant),)+ }
+        pub enum EventDetail { $($(#[$meta])* $variant($variant),)+ }
 
-        impl What {
-            /// Its kind.
+        impl EventDetail {
+            /// The kind of event that this is the detail of.
             #[must_use]
             pub const fn kind(&self) -> Kind {
                 match self { $(Self::$variant(_) => Kind::$variant,)+ }
@@ -100,40 +90,46 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A page is shown.
+    /// A page was shown, by a load or by its own router.
     Page = "page",
-    /// A click.
+    /// A click or a tap on an element.
     Click = "click",
     /// A field was filled and left.
     Input = "input",
-    /// A form was submitted.
+    /// A form was submitted, or held back as not valid.
     Submit = "submit",
-    /// A named key.
+    /// A key that writes no character was pressed.
     Key = "key",
     /// A stretch of pointer movement.
     Move = "move",
-    /// A stretch of scrolling.
+    /// A stretch of scrolling, of the page or an element.
     Scroll = "scroll",
     /// A drag and its drop.
     Drag = "drag",
     /// A call of the page to an API.
     Api = "api",
-    /// A script error.
+    /// A script error, or a rejection that no handler took.
     Error = "error",
     /// The viewport has a new size.
     Viewport = "viewport",
     /// The tab was hidden or shown.
     Visibility = "visibility",
-    /// The session ended.
+    /// The session ended; no event of it follows.
     End = "end",
     /// An event the site named itself.
     Custom = "custom",
 }
 
-words_only!(Kind);
+impl Kind {
+    /// As [`Kind::as_str`].
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        self.as_str()
+    }
+}
 
-/// What a world collects, as a bit mask: a bit for each kind, and one each for digests of values and of labels. A bit that is not
-/// there, since whoever made the mask did not know it, forbids.
+/// What a world collects, as a bit mask: a bit for each kind, and one each for digests of values and of labels. A bit
+/// that is not there, since the maker of the mask did not know it, forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Collected(u32);
 
@@ -141,7 +137,7 @@ impl Collected {
     const DIGESTS: u32 = 1 << 30;
     const LABELS: u32 = 1 << 31;
 
-    /// Everything of v1.
+    /// Every kind of event, digests of values, and labels: all of v1.
     pub const ALL: Self = Self(((1 << Kind::ALL.len()) - 1) | Self::DIGESTS | Self::LABELS);
 
     /// From a mask; bits beyond v1 are dropped.
@@ -150,7 +146,7 @@ impl Collected {
         Self(bits & Self::ALL.0)
     }
 
-    /// The mask.
+    /// The mask, as the authorizer passes it on to ingest.
     #[must_use]
     pub const fn bits(self) -> u32 {
         self.0
@@ -181,28 +177,28 @@ impl Event {
     /// Takes out what `collected` forbids of an event whose kind it lets.
     pub(crate) fn reduce(&mut self, collected: Collected) {
         if collected.0 & Collected::DIGESTS == 0
-            && let What::Input(input) = &mut self.what
+            && let EventDetail::Input(input) = &mut self.detail
         {
             input.value.digest = None;
         }
         if collected.0 & Collected::LABELS == 0 {
-            for element in self.what.elements_mut().into_iter().flatten() {
+            for element in self.detail.elements_mut().into_iter().flatten() {
                 Arc::make_mut(element).label = None;
             }
         }
     }
 }
 
-impl What {
-    /// The elements that it names.
-    fn elements_mut(&mut self) -> [Option<&mut Arc<Element>>; 2] {
-        match self {
-            Self::Click(click) => [Some(&mut click.el), None],
-            Self::Input(input) => [Some(&mut input.el), None],
-            Self::Submit(submit) => [Some(&mut submit.el), None],
-            Self::Key(key) => [key.el.as_mut(), None],
-            Self::Scroll(scroll) => [scroll.el.as_mut(), None],
-            Self::Drag(drag) => [Some(&mut drag.el), drag.to.as_mut()],
+/// The elements of an event's detail, by reference: `elements!(detail, as_ref)` or `elements!(detail, as_mut, mut)`.
+macro_rules! elements {
+    ($detail:expr, $as_option:ident $(, $mutable:tt)?) => {
+        match $detail {
+            Self::Click(click) => [Some(&$($mutable)? click.el), None],
+            Self::Input(input) => [Some(&$($mutable)? input.el), None],
+            Self::Submit(submit) => [Some(&$($mutable)? submit.el), None],
+            Self::Key(key) => [key.el.$as_option(), None],
+            Self::Scroll(scroll) => [scroll.el.$as_option(), None],
+            Self::Drag(drag) => [Some(&$($mutable)? drag.el), drag.to.$as_option()],
             // Spelled out, so that a kind to come is thought of here.
             Self::Page(_)
             | Self::Move(_)
@@ -213,6 +209,20 @@ impl What {
             | Self::End(_)
             | Self::Custom(_) => [None, None],
         }
+    };
+}
+
+impl EventDetail {
+    /// The elements that the event names: the one it happened on, then the one that a dragged element was dropped onto.
+    /// `None` where the kind of event has no such element, or where this event came without it.
+    #[must_use]
+    pub const fn elements(&self) -> [Option<&Arc<Element>>; 2] {
+        elements!(self, as_ref)
+    }
+
+    /// As [`EventDetail::elements`], for [`Event::reduce`] to change.
+    const fn elements_mut(&mut self) -> [Option<&mut Arc<Element>>; 2] {
+        elements!(self, as_mut, mut)
     }
 }
 
@@ -232,11 +242,11 @@ impl<'de> Deserialize<'de> for Event {
                 let in_session = u32::try_from(t).ok().filter(|t| *t <= limits::SESSION_MS);
                 let t = in_session.ok_or_else(|| de::Error::custom(Reason::BadTime))?;
                 let KindWord(kind) = seq.next_element()?.ok_or_else(malformed)?;
-                let what = What::read(kind, &mut seq)?.ok_or_else(malformed)?;
+                let detail = EventDetail::read(kind, &mut seq)?.ok_or_else(malformed)?;
                 if seq.next_element::<de::IgnoredAny>()?.is_some() {
                     return Err(malformed());
                 }
-                Ok(Event { t, what })
+                Ok(Event { t, detail })
             }
         }
         deserializer.deserialize_tuple(3, Triple)
@@ -248,8 +258,8 @@ impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut tuple = serializer.serialize_tuple(3)?;
         tuple.serialize_element(&self.t)?;
-        tuple.serialize_element(self.what.kind().word())?;
-        self.what.write(&mut tuple)?;
+        tuple.serialize_element(self.detail.kind().as_str())?;
+        self.detail.write(&mut tuple)?;
         tuple.end()
     }
 }
@@ -266,9 +276,7 @@ impl<'de> Deserialize<'de> for KindWord {
                 f.write_str("a kind")
             }
             fn visit_str<E: de::Error>(self, word: &str) -> Result<KindWord, E> {
-                let kind = Kind::ALL.iter().find(|kind| kind.word() == word);
-                kind.map(|kind| KindWord(*kind))
-                    .ok_or_else(|| E::custom(Reason::UnknownKind))
+                word.parse().map(KindWord).map_err(|_| E::custom(Reason::UnknownKind))
             }
         }
         deserializer.deserialize_str(Word)

@@ -58,8 +58,8 @@ identity!(
     ConnectionId, 1..=128, |b| b.is_ascii_alphanumeric() || matches!(b, b'=' | b'-' | b'_' | b'+' | b'/')
 );
 identity!(
-    /// The salt of a world's label digests: 32 bytes in lower-case hex. Every visitor's browser is told it; all it does is to keep
-    /// one table of labels from serving for every world.
+    /// The salt of a world's label digests: 32 bytes in lower-case hex. Every visitor's browser gets it; all it does is
+    /// to keep one table of labels from serving for every world.
     WorldSalt, 64..=64, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)
 );
 
@@ -96,7 +96,7 @@ impl SessionId {
         self.0.0.to_be_bytes()
     }
 
-    /// Reads [`SessionId::to_bytes`] back.
+    /// The session that [`SessionId::to_bytes`] made these bytes of.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(ulid::Ulid(u128::from_be_bytes(bytes)))

@@ -31,12 +31,12 @@ pub const URL_SEGMENT_BYTES: usize = 40;
 pub const URL_SEGMENT_WORDS: usize = 4;
 /// Most query keys kept of a URL.
 pub const URL_KEYS: usize = 16;
-/// Longest URL template, bytes.
+/// Longest URL template, bytes; a longer one becomes its origin and `:more`.
 pub const URL_BYTES: usize = 1024;
-/// Deepest key tree.
+/// Deepest key tree, levels; what is deeper becomes `more`.
 pub const TREE_DEPTH: usize = 8;
-/// Most keys of one object in a key tree; an object with more is a dictionary and its keys are data. Records of large APIs
-/// (an order, a repository) have up to 60 or so.
+/// Most keys of one object in a key tree; an object with more is a dictionary and its keys are data. Records of large
+/// APIs (an order, a repository) have up to 60 or so.
 pub const TREE_KEYS: usize = 64;
 /// Most keys of an object whose values are all of one sort: a flat form is a record, more is a dictionary.
 pub const TREE_KEYS_OF_ONE_SORT: usize = 32;
@@ -58,7 +58,7 @@ pub const TZ_MINUTES: i16 = 24 * 60;
 pub const ERROR_WORDS: usize = 24;
 /// Buckets of the typing rhythm of one input.
 pub const RHYTHM_BUCKETS: usize = 12;
-/// Most of one sort that a frame can say it lost: anybody can send such a figure, and one must not drown all others.
+/// Most of one sort that a frame can say it lost: any client can send such a figure, and one must not drown all others.
 pub const LOST: u32 = 100_000;
 /// Most rejections explained in words in one reply; further ones carry index and code only, so that a reply to 500 bad
 /// events stays under [`FRAME_BYTES`].

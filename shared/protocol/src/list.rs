@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::reason::Reason;
 
-/// Room that a list begins with. JSON does not tell how long it is, and growing step by step cost a twentieth of a parse.
+/// Room that a list begins with. JSON does not say how long it is, and growing step by step cost a twentieth of a
+/// parse.
 const FIRST_ITEMS: usize = 16;
 
 /// A list of at most `MAX` items; the bound holds while it is read.
@@ -25,7 +26,7 @@ impl<T, const MAX: usize> List<T, MAX> {
     /// A list of `items`.
     ///
     /// # Errors
-    /// [`Reason::TooMany`].
+    /// [`Reason::TooMany`] if there are more than `MAX`.
     pub fn new(items: Vec<T>) -> Result<Self, Reason> {
         if items.len() > MAX {
             Err(Reason::TooMany)
@@ -34,7 +35,7 @@ impl<T, const MAX: usize> List<T, MAX> {
         }
     }
 
-    /// The items.
+    /// The items, in the order in which they were sent.
     #[must_use]
     pub fn items(&self) -> &[T] {
         &self.0

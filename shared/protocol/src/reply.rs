@@ -17,7 +17,7 @@ pub enum Reply {
     Error(ErrorReply),
     /// Send nothing more and forget what is held.
     Stop {
-        /// A stable word.
+        /// Why: a stable word, such as `world_paused`.
         reason: &'static str,
     },
 }
@@ -74,7 +74,7 @@ impl Reply {
         };
         let rejected = parsed.rejected.iter().enumerate().map(|(nth, rejected)| RejectedEvent {
             index: rejected.index,
-            code: rejected.outcome.word(),
+            code: rejected.outcome.as_str(),
             message: (nth < limits::EXPLAINED_REJECTIONS).then(|| explain(rejected.outcome)),
         });
         Self::Ack(Ack {
@@ -83,7 +83,7 @@ impl Reply {
             accepted: parsed.batch.events().len(),
             rejected: rejected.collect(),
             meta_rejected: parsed.meta_rejected.map(|reason| Explained {
-                code: reason.word(),
+                code: reason.as_str(),
                 message: reason.message(),
             }),
             server_time,
@@ -94,7 +94,7 @@ impl Reply {
     #[must_use]
     pub const fn error(refused: Refused, server_time: u64, retry_after_ms: Option<u32>) -> Self {
         Self::Error(ErrorReply {
-            code: refused.code.word(),
+            code: refused.code.as_str(),
             message: refused.code.message(),
             retry: refused.code.retry(),
             retry_after_ms,
@@ -104,7 +104,7 @@ impl Reply {
         })
     }
 
-    /// As JSON text.
+    /// The message as JSON text, as it is sent.
     #[must_use]
     pub fn to_json(&self) -> String {
         // Strings, numbers and lists only: there is nothing that JSON could not hold.
@@ -116,7 +116,7 @@ fn internal() -> String {
     let code = MessageCode::Internal;
     format!(
         r#"{{"type":"error","code":"{}","message":"{}","retry":true}}"#,
-        code.word(),
+        code.as_str(),
         code.message()
     )
 }

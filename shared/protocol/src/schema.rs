@@ -1,11 +1,11 @@
-//! The JSON Schema of a v1 batch, generated from the types. Rules that a schema cannot state are named in its descriptions.
+//! The JSON Schema of a v1 batch, generated from the types. Rules that a schema cannot state are named in its
+//! descriptions.
 
-use schemars::{JsonSchema, Schema, json_schema};
+use schemars::{Schema, json_schema};
 
 use crate::batch::Lost;
 use crate::event::{Event, Meta};
 use crate::limits;
-use crate::privacy::tree::{KeyTree, Leaf};
 
 /// The schema of a `batch` message.
 #[must_use]
@@ -34,26 +34,3 @@ pub fn batch() -> Schema {
         "$defs": definitions
     })
 }
-
-impl JsonSchema for KeyTree {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "KeyTree".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> Schema {
-        let tree = generator.subschema_for::<Self>();
-        json_schema!({
-            "description": "The keys of a JSON body and the types of its leaves.",
-            "oneOf": [
-                { "enum": ["string", "number", "boolean", "null", "mixed", "more"] },
-                { "type": "array", "maxItems": 1, "items": tree },
-                { "type": "object", "maxProperties": limits::TREE_KEYS, "additionalProperties": tree }
-            ]
-        })
-    }
-}
-
-// The words above are those of `Leaf`; a variant added there must be added here.
-const _: fn(Leaf) = |leaf| match leaf {
-    Leaf::String | Leaf::Number | Leaf::Boolean | Leaf::Null | Leaf::Mixed | Leaf::More => {}
-};

@@ -5,14 +5,15 @@ use std::fmt;
 use crate::event::{Event, Meta};
 use crate::id::SessionId;
 
-/// One session, or what is known of it.
+/// One session, or as much of it as has come. The archive's reader makes it; models are made of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// Its id, which says when it began.
     pub id: SessionId,
-    /// What its first batch told of it; missing where that batch has not come, or its `meta` was refused.
+    /// What its first batch said of it; missing where that batch has not come, or its `meta` was refused.
     pub meta: Option<Meta>,
-    /// Its events, batch by batch in the order of their numbers, and within a batch in the order told.
+    /// Its events, batch by batch in the order of their numbers, and within a batch in the order in which they were
+    /// sent.
     pub events: Vec<Event>,
 }
 

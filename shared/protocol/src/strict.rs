@@ -1,7 +1,8 @@
 //! One wire form for each type. What serde derives would also read a struct from an array and a word from a map
 //! (`{"left":null}`); v1 has objects and words.
 
-/// Objects, read from a JSON object only. For types that derive under `#[serde(remote = "Self")]`; the buffer's form is theirs.
+/// Objects, read from a JSON object only. For types that derive under `#[serde(remote = "Self")]`; the buffer's form is
+/// theirs.
 macro_rules! objects {
     ($($name:ident $(=> $check:path)?),+ $(,)?) => {$(
         impl serde::Serialize for $name {
@@ -35,9 +36,17 @@ macro_rules! objects {
     )+};
 }
 
-/// Words of a closed list, read from a JSON string only. As [`objects`].
-macro_rules! words_only {
-    ($($name:ident),+ $(,)?) => {$(
+/// Closed lists of words as [`crate::words`] declares them, read from a JSON string only. What serde derives serves the
+/// buffer, where a word is its place in the list: append only.
+macro_rules! wire_words {
+    ($($(#[$meta:meta])* pub enum $name:ident { $($(#[$inner:meta])* $variant:ident = $word:literal),+ $(,)? })+) => {$(
+        $crate::words::closed_list! {
+            $(#[$meta])*
+            #[derive(serde::Serialize, serde::Deserialize)]
+            #[serde(remote = "Self")]
+            pub enum $name { $($(#[$inner])* #[serde(rename = $word)] $variant = $word,)+ }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 Self::serialize(self, serializer)
@@ -53,7 +62,7 @@ macro_rules! words_only {
                         f.write_str("a word")
                     }
                     fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<$name, E> {
-                        $name::deserialize(serde::de::value::StrDeserializer::new(word))
+                        word.parse().map_err(|_| E::custom($crate::reason::Reason::UnknownWord))
                     }
                 }
                 if deserializer.is_human_readable() {
@@ -66,4 +75,4 @@ macro_rules! words_only {
     )+};
 }
 
-pub(crate) use {objects, words_only};
+pub(crate) use {objects, wire_words};

@@ -1,7 +1,7 @@
 //! Strings that have passed a rule.
 
-/// A newtype over a string whose only way in applies `rule`. It never prints what it holds. What is read back from our own
-/// buffer is not judged again: rules may have become stricter since.
+/// A newtype over a string whose only way in applies `rule`. It never prints what it holds. What is read back from our
+/// own buffer is not judged again: rules may have become stricter since.
 macro_rules! ruled_text {
     ($(#[$meta:meta])* $name:ident, max $max:expr, rule $rule:expr) => {
         $(#[$meta])*
@@ -9,10 +9,10 @@ macro_rules! ruled_text {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Takes `text` if the rule lets it.
+            /// Takes `text` if it passes the rule.
             ///
             /// # Errors
-            /// What the rule says of it.
+            /// `Reason::TooLong`, or what the rule finds in the text.
             pub fn new(text: &str) -> Result<Self, $crate::reason::Reason> {
                 if text.len() > $max {
                     return Err($crate::reason::Reason::TooLong);
@@ -22,7 +22,7 @@ macro_rules! ruled_text {
                 Ok(Self(text.into()))
             }
 
-            /// The text.
+            /// The text, which has passed the rule.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use miniz_oxide::deflate::compress_to_vec;
 use serde::{Deserialize, Serialize};
-use testgram_columns::{Archived, Reader};
+use testgram_columns::{ArchivedBatch, Reader};
 use testgram_model::{Catalog, Inventory, Partial};
 use testgram_protocol::batch::Batch;
 use testgram_protocol::id::SessionId;
@@ -143,7 +143,7 @@ impl Written {
                     written.json += sent.frame.len();
                     written.gzip += compress_to_vec(sent.frame.as_bytes(), 6).len();
                 }
-                own.push(Archived {
+                own.push(ArchivedBatch {
                     session: id,
                     seq: u32::try_from(seq)?,
                     fingerprint: 0,
@@ -166,7 +166,7 @@ impl Written {
     }
 }
 
-fn put(folder: &Path, partition: usize, files: &mut usize, held: &mut Vec<Archived>) -> Result<usize, Failure> {
+fn put(folder: &Path, partition: usize, files: &mut usize, held: &mut Vec<ArchivedBatch>) -> Result<usize, Failure> {
     let bytes = testgram_columns::write(held)?;
     held.clear();
     *files += 1;

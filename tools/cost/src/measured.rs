@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use testgram_columns::{Archived, write};
+use testgram_columns::{ArchivedBatch, write};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Collected, EndReason, Event, Kind, PageCause, What};
+use testgram_protocol::event::{Collected, EndReason, Event, EventDetail, Kind, PageCause};
 use testgram_store::key::Fingerprint;
 use testgram_store::layout;
 use testgram_traffic::{Sent, Traffic, item, recorded};
@@ -53,7 +53,7 @@ impl Measured {
     pub(crate) fn of_recording() -> io::Result<Self> {
         let recorded = recorded::read()?;
         let mut sum = Sum::default();
-        let mut parts: BTreeMap<u32, Vec<Archived>> = BTreeMap::new();
+        let mut parts: BTreeMap<u32, Vec<ArchivedBatch>> = BTreeMap::new();
         for one in &recorded {
             let (mut first, mut last) = (u64::MAX, 0);
             let mut left = false;
@@ -68,7 +68,7 @@ impl Measured {
                 let fingerprint = Fingerprint::of(&sent.frame).number();
                 let (meta, events) = batch.into_parts();
                 let part = parts.entry(session.bucket(layout::PARTS)).or_default();
-                part.push(Archived {
+                part.push(ArchivedBatch {
                     session,
                     seq,
                     fingerprint,
@@ -150,7 +150,7 @@ impl Sum {
         self.actions += batch
             .events()
             .iter()
-            .filter(|event| is_action(event.what.kind()))
+            .filter(|event| is_action(event.detail.kind()))
             .count() as f64;
         self.loads += batch.events().iter().filter(|event| is_load(event)).count() as f64;
         self.frame_bytes += frame.len() as f64;
@@ -186,9 +186,9 @@ const fn is_action(kind: Kind) -> bool {
 }
 
 const fn is_unload(event: &Event) -> bool {
-    matches!(&event.what, What::End(end) if matches!(end.reason, EndReason::Unload))
+    matches!(&event.detail, EventDetail::End(end) if matches!(end.reason, EndReason::Unload))
 }
 
 const fn is_load(event: &Event) -> bool {
-    matches!(&event.what, What::Page(page) if matches!(page.cause, PageCause::Load | PageCause::Reload | PageCause::Back))
+    matches!(&event.detail, EventDetail::Page(page) if matches!(page.cause, PageCause::Load | PageCause::Reload | PageCause::Back))
 }

@@ -53,7 +53,7 @@ fn it_is_varied() {
     let mut kinds = BTreeMap::new();
     for batch in recording.iter().flat_map(|one| accepted(&one.session)) {
         for event in batch.events() {
-            *kinds.entry(event.what.kind().word()).or_insert(0) += 1;
+            *kinds.entry(event.detail.kind().word()).or_insert(0) += 1;
         }
     }
     for kind in Kind::ALL {

@@ -1,6 +1,6 @@
 //! Traffic as the archive holds it.
 
-use testgram_columns::Archived;
+use testgram_columns::ArchivedBatch;
 use testgram_protocol::batch::Batch;
 use testgram_traffic::{Sent, Session, recorded};
 
@@ -12,11 +12,11 @@ pub(crate) fn recorded() -> Result<Vec<Session>, Failure> {
 }
 
 /// A frame as ingest takes it and the archiver finds it.
-pub(crate) fn archived(sent: &Sent) -> Result<Archived, Failure> {
+pub(crate) fn archived(sent: &Sent) -> Result<ArchivedBatch, Failure> {
     let batch = Batch::parse(&sent.frame, sent.arrival())
         .map_err(|refused| refused.code.word())?
         .batch;
-    Ok(Archived {
+    Ok(ArchivedBatch {
         session: batch.session(),
         seq: batch.seq(),
         fingerprint: (twox_hash::XxHash3_64::oneshot(sent.frame.as_bytes()) >> 32) as u32,

@@ -5,29 +5,39 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
-use testgram_columns::Archived;
+use testgram_columns::ArchivedBatch;
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::event::Collected;
 use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_traffic::{Sent, Traffic, recorded};
 
-/// The same cases on every run.
+/// The same cases on every run. `cases` are those of a commit; with another `PROPTEST_CASES` than proptest's
+/// own 256 they grow in proportion, and are others on every run: `make soak` looks further.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    let is_commit = usual.cases == 256;
     ProptestConfig {
-        cases,
-        rng_seed: RngSeed::Fixed(0x7465_7374),
+        cases: (u64::from(cases) * u64::from(usual.cases) / 256)
+            .try_into()
+            .unwrap_or(u32::MAX)
+            .max(1),
+        rng_seed: if is_commit {
+            RngSeed::Fixed(0x7465_7374)
+        } else {
+            usual.rng_seed
+        },
         failure_persistence: None,
-        ..ProptestConfig::default()
+        ..usual
     }
 }
 
 /// A frame as the archive holds it.
-pub(crate) fn archived(frame: &str, arrival: Arrival, fingerprint: u32) -> Archived {
+pub(crate) fn archived(frame: &str, arrival: Arrival, fingerprint: u32) -> ArchivedBatch {
     let parsed = Batch::parse(frame, arrival).expect("a good frame");
     assert_eq!(parsed.rejected, [], "of {frame}");
     assert_eq!(parsed.meta_rejected, None, "of {frame}");
-    Archived {
+    ArchivedBatch {
         session: parsed.batch.session(),
         seq: parsed.batch.seq(),
         fingerprint,
@@ -36,7 +46,7 @@ pub(crate) fn archived(frame: &str, arrival: Arrival, fingerprint: u32) -> Archi
     }
 }
 
-fn sent(sent: &Sent) -> Archived {
+fn sent(sent: &Sent) -> ArchivedBatch {
     let fingerprint = sent
         .frame
         .bytes()
@@ -44,12 +54,12 @@ fn sent(sent: &Sent) -> Archived {
     archived(&sent.frame, sent.arrival(), fingerprint)
 }
 
-pub(crate) fn recorded_traffic() -> Vec<Archived> {
+pub(crate) fn recorded_traffic() -> Vec<ArchivedBatch> {
     let sessions = recorded::read().unwrap();
     sessions.iter().flat_map(|one| &one.session.batches).map(sent).collect()
 }
 
-pub(crate) fn generated_traffic() -> Vec<Archived> {
+pub(crate) fn generated_traffic() -> Vec<ArchivedBatch> {
     let traffic = Traffic::new(11);
     let sessions: Vec<_> = traffic
         .training()
@@ -60,7 +70,7 @@ pub(crate) fn generated_traffic() -> Vec<Archived> {
 }
 
 /// In order, each once: what a file holds of `batches`.
-pub(crate) fn in_order(mut batches: Vec<Archived>) -> Vec<Archived> {
+pub(crate) fn in_order(mut batches: Vec<ArchivedBatch>) -> Vec<ArchivedBatch> {
     batches.retain(|batch| batch.meta.is_some() || !batch.events.is_empty());
     batches.sort_by_key(|batch| (batch.session, batch.seq, batch.fingerprint));
     batches.dedup();
@@ -231,7 +241,7 @@ fn meta() -> impl Strategy<Value = Value> {
 }
 
 /// Any batch that the protocol lets pass; few sessions and numbers, so that several meet.
-pub(crate) fn batch() -> impl Strategy<Value = Archived> {
+pub(crate) fn batch() -> impl Strategy<Value = ArchivedBatch> {
     let session = prop_oneof![(0..3_u64, 0..2_u64), (0..(1_u64 << 47), any::<u64>())];
     let seq = prop_oneof![0..3_u32, 0..=limits::MAX_SEQ];
     let events = prop::collection::vec((0..=limits::SESSION_MS, detail()), 0..12);

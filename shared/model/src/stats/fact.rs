@@ -59,7 +59,7 @@ kinds! {
     FieldEdits,
     /// How long it had the focus, milliseconds.
     FieldTime,
-    /// The how-manieth field of its form it was, from 1.
+    /// Place of the field in the order in which those of its form were filled, from 1.
     FieldOrder,
     /// Whether it was pasted: bucket 0 or 1.
     FieldPasted,

@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 use std::sync::Arc;
 
-use testgram_protocol::event::{Api, Error, Event, Input, Meta, Move, Page, Scroll, Submit, UrlTemplate, What};
+use testgram_protocol::event::{Api, Error, Event, EventDetail, Input, Meta, Move, Page, Scroll, Submit, UrlTemplate};
 use testgram_protocol::privacy::tree::{ANY_KEY, KeyTree, Leaf};
 use testgram_protocol::session::Session;
 
@@ -144,7 +144,7 @@ impl<'a> Fold<'a, '_> {
         let mut end = 0;
         for step in steps {
             end = end.max(step.event.t);
-            views += u64::from(matches!(step.event.what, What::Page(_)));
+            views += u64::from(matches!(step.event.detail, EventDetail::Page(_)));
             self.event(step);
             if let Some(symbol) = step.symbol {
                 actions += 1;
@@ -192,27 +192,27 @@ impl<'a> Fold<'a, '_> {
     }
 
     fn event(&mut self, step: &Step<'a>) {
-        let Event { t, what } = step.event;
+        let Event { t, detail: what } = step.event;
         let element = step.element.map(|element| number(element.place()));
         if let Some(element) = element {
             self.fact(Subject::new(Kind::Element, element, 0));
         }
         match what {
-            What::Page(page) => self.page(*t, step.page.map(|page| number(page.place())), page),
-            What::Input(input) => self.input(*t, element, input),
-            What::Submit(submit) => self.submit(*t, submit),
-            What::Scroll(scroll) => self.scroll(scroll),
-            What::Move(stretch) => self.pointer(stretch),
-            What::Api(call) => self.call(call),
-            What::Error(error) => self.error(error),
+            EventDetail::Page(page) => self.page(*t, step.page.map(|page| number(page.place())), page),
+            EventDetail::Input(input) => self.input(*t, element, input),
+            EventDetail::Submit(submit) => self.submit(*t, submit),
+            EventDetail::Scroll(scroll) => self.scroll(scroll),
+            EventDetail::Move(stretch) => self.pointer(stretch),
+            EventDetail::Api(call) => self.call(call),
+            EventDetail::Error(error) => self.error(error),
             // Actions, counted as such, and what tells nothing more.
-            What::Click(_)
-            | What::Key(_)
-            | What::Drag(_)
-            | What::Custom(_)
-            | What::Viewport(_)
-            | What::Visibility(_)
-            | What::End(_) => {}
+            EventDetail::Click(_)
+            | EventDetail::Key(_)
+            | EventDetail::Drag(_)
+            | EventDetail::Custom(_)
+            | EventDetail::Viewport(_)
+            | EventDetail::Visibility(_)
+            | EventDetail::End(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use testgram_model::document::{Bucket, Document, Named, PageRow, Tallied};
 use testgram_model::{Catalog, PageId, steps};
-use testgram_protocol::event::{Element, Event, What};
+use testgram_protocol::event::{Element, Event, EventDetail};
 use testgram_protocol::privacy::tree::{KeyTree, Leaf};
 use testgram_protocol::session::Session;
 
@@ -72,14 +72,14 @@ struct View<'a> {
 
 fn views<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Option<View<'a>>> {
     let end = session.events.iter().map(|event| event.t).max().unwrap_or(0);
-    let is_page = |event: &Event| matches!(event.what, What::Page(_));
+    let is_page = |event: &Event| matches!(event.detail, EventDetail::Page(_));
     let starts: Vec<usize> = (0..session.events.len())
         .filter(|at| is_page(&session.events[*at]))
         .collect();
     let view = |nth: usize| {
         let start = starts[nth];
         let stop = starts.get(nth + 1).copied().unwrap_or(session.events.len());
-        let What::Page(shown) = &session.events[start].what else {
+        let EventDetail::Page(shown) = &session.events[start].detail else {
             unreachable!()
         };
         let page = catalog.page(&shown.url)?;
@@ -238,8 +238,8 @@ fn page(seen: &mut Seen, number: usize, view: &View<'_>) {
     if let Some(load) = view.load {
         seen.log(number, &format!("load {name}"), u64::from(load));
     }
-    let depth = view.events.iter().filter_map(|event| match &event.what {
-        What::Scroll(scroll) if scroll.el.is_none() && scroll.max > 0 => {
+    let depth = view.events.iter().filter_map(|event| match &event.detail {
+        EventDetail::Scroll(scroll) if scroll.el.is_none() && scroll.max > 0 => {
             Some((u64::from(scroll.y) * 10 / u64::from(scroll.max)).min(10))
         }
         _ => None,
@@ -247,8 +247,8 @@ fn page(seen: &mut Seen, number: usize, view: &View<'_>) {
     if let Some(depth) = depth.max() {
         seen.exact(number, &format!("depth {name}"), depth);
     }
-    let errors = view.events.iter().filter_map(|event| match &event.what {
-        What::Error(error) => Some(error),
+    let errors = view.events.iter().filter_map(|event| match &event.detail {
+        EventDetail::Error(error) => Some(error),
         _ => None,
     });
     for error in errors {
@@ -259,9 +259,9 @@ fn page(seen: &mut Seen, number: usize, view: &View<'_>) {
 }
 
 fn forms(seen: &mut Seen, number: usize, catalog: &Catalog, view: &View<'_>) {
-    let of = |event: &Event| match &event.what {
-        What::Input(input) => Some(form_of(&input.el)),
-        What::Submit(submit) => Some(form_of(&submit.el)),
+    let of = |event: &Event| match &event.detail {
+        EventDetail::Input(input) => Some(form_of(&input.el)),
+        EventDetail::Submit(submit) => Some(form_of(&submit.el)),
         _ => None,
     };
     let forms: BTreeSet<String> = view.events.iter().filter_map(of).collect();
@@ -274,20 +274,20 @@ fn forms(seen: &mut Seen, number: usize, catalog: &Catalog, view: &View<'_>) {
             .collect();
         seen.see(number, format!("form {name}"), 1);
         // The first field, or a submit without any, begins it.
-        let since = match &own[0].what {
-            What::Input(input) => own[0].t.saturating_sub(input.ms),
+        let since = match &own[0].detail {
+            EventDetail::Input(input) => own[0].t.saturating_sub(input.ms),
             _ => own[0].t,
         };
-        let submits = own.iter().filter_map(|event| match &event.what {
-            What::Submit(submit) => Some((event.t, submit)),
+        let submits = own.iter().filter_map(|event| match &event.detail {
+            EventDetail::Submit(submit) => Some((event.t, submit)),
             _ => None,
         });
         for (_, submit) in submits.clone().filter(|(_, submit)| !submit.valid) {
             assert!(!submit.valid);
             seen.see(number, format!("invalid {name}"), 1);
         }
-        let inputs = own.iter().filter_map(|event| match &event.what {
-            What::Input(input) => Some(element_name(catalog, view.page, &input.el)),
+        let inputs = own.iter().filter_map(|event| match &event.detail {
+            EventDetail::Input(input) => Some(element_name(catalog, view.page, &input.el)),
             _ => None,
         });
         for field in inputs.clone().flatten() {
@@ -306,7 +306,9 @@ fn forms(seen: &mut Seen, number: usize, catalog: &Catalog, view: &View<'_>) {
 fn fields(seen: &mut Seen, number: usize, catalog: &Catalog, view: &View<'_>) {
     let mut order = BTreeMap::<String, Vec<Option<String>>>::new();
     for event in view.events {
-        let What::Input(input) = &event.what else { continue };
+        let EventDetail::Input(input) = &event.detail else {
+            continue;
+        };
         let element = element_name(catalog, view.page, &input.el);
         let before = order.entry(form_of(&input.el)).or_default();
         if !before.contains(&element) {
@@ -335,8 +337,8 @@ fn fields(seen: &mut Seen, number: usize, catalog: &Catalog, view: &View<'_>) {
 fn repeated(seen: &mut Seen, number: usize, catalog: &Catalog, session: &Session) {
     let inputs: Vec<_> = steps(catalog, session)
         .into_iter()
-        .filter_map(|step| match &step.event.what {
-            What::Input(input) => Some((step.element, input.value.digest?.bits())),
+        .filter_map(|step| match &step.event.detail {
+            EventDetail::Input(input) => Some((step.element, input.value.digest?.bits())),
             _ => None,
         })
         .collect();
@@ -352,7 +354,9 @@ fn repeated(seen: &mut Seen, number: usize, catalog: &Catalog, session: &Session
 
 fn calls(seen: &mut Seen, number: usize, catalog: &Catalog, session: &Session) {
     for step in steps(catalog, session) {
-        let What::Api(call) = &step.event.what else { continue };
+        let EventDetail::Api(call) = &step.event.detail else {
+            continue;
+        };
         let Some(endpoint) = catalog.endpoint(call.method, &call.url) else {
             continue;
         };
@@ -410,9 +414,9 @@ fn speeds(seen: &mut Seen, number: usize, session: &Session) {
         .map_or("other".to_owned(), |meta| word(&meta.device));
     let mut y = 0;
     for event in &session.events {
-        match &event.what {
-            What::Page(_) => y = 0,
-            What::Scroll(scroll) if scroll.el.is_none() => {
+        match &event.detail {
+            EventDetail::Page(_) => y = 0,
+            EventDetail::Scroll(scroll) if scroll.el.is_none() => {
                 let way = u64::from(scroll.y.abs_diff(y));
                 y = scroll.y;
                 if scroll.ms > 0 {
@@ -423,7 +427,7 @@ fn speeds(seen: &mut Seen, number: usize, session: &Session) {
                     );
                 }
             }
-            What::Move(stretch) => {
+            EventDetail::Move(stretch) => {
                 let steps = stretch.path.items();
                 let way: u64 = steps
                     .iter()
@@ -434,7 +438,7 @@ fn speeds(seen: &mut Seen, number: usize, session: &Session) {
                     seen.log(number, &format!("pointer speed {device}"), speed);
                 }
             }
-            What::Input(input) => {
+            EventDetail::Input(input) => {
                 for (bucket, times) in input.rhythm.items().iter().enumerate() {
                     let name = format!("typing {device} from {}", 10 << bucket);
                     if *times > 0 {

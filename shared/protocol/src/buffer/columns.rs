@@ -1,18 +1,20 @@
-//! Postcard in two columns: words apart from numbers, since each compresses far better among its own (a seventh of a batch).
+//! Postcard in two columns: words apart from numbers, since each compresses far better among its own (a seventh of a
+//! batch).
 //!
-//! Postcard hands its output over in pieces, and asks for its input back in the same ones. A piece of two bytes or more is either a
-//! word or a number's [varint](https://postcard.jamesmunns.com/wire-format#varint-encoded-integers). Every byte of a word is ASCII,
-//! which the rules of this crate see to; the first byte of a long varint never is. Single bytes all go to the numbers.
+//! Postcard hands its output over in pieces, and asks for its input back in the same ones. A piece of two bytes or more
+//! is either a word or a number's [varint](https://postcard.jamesmunns.com/wire-format#varint-encoded-integers). Every
+//! byte of a word is ASCII, which the rules of this crate see to; the first byte of a long varint never is. Single
+//! bytes all go to the numbers.
 
 use postcard::{Error, Result, de_flavors, ser_flavors};
 use serde::{Deserialize, Serialize};
 
-/// A value in two columns.
+/// A value in two columns. [`crate::buffer::encode`] compresses each by itself.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Columns {
-    /// What is text.
+    /// The bytes of every text that is two bytes or longer.
     pub words: Vec<u8>,
-    /// All else.
+    /// All other bytes: numbers, variants, lengths, and texts of one byte.
     pub numbers: Vec<u8>,
 }
 

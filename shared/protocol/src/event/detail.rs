@@ -1,4 +1,4 @@
-//! What each kind of event tells.
+//! What each kind of event holds: one struct for each `Kind`, and what is said of a session.
 
 use std::sync::Arc;
 
@@ -16,17 +16,18 @@ use crate::privacy::value::{LENGTH_BUCKETS, ValueKind};
 use crate::reason::Reason;
 use crate::strict::objects;
 
-/// What is told of a value.
+/// What is sent of the value of a field: never the value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Value {
-    /// Its kind.
+    /// What kind of thing the value is, by the rules of [`crate::privacy::value::classify`].
     pub kind: ValueKind,
-    /// Its length's bucket, see [`crate::privacy::value::length_bucket`].
+    /// Bucket of the value's length: see [`crate::privacy::value::length_bucket`]. Not sent of secrets.
     #[serde(default)]
     #[schemars(range(max = LENGTH_BUCKETS - 1))]
     pub len: Option<u8>,
-    /// Its digest under the session's salt.
+    /// Digest of the value under the session's salt: equal values of one session have equal digests. Not sent of
+    /// secrets.
     #[serde(default)]
     pub digest: Option<ValueDigest>,
 }
@@ -36,8 +37,8 @@ impl Value {
         if self.len.is_some_and(|bucket| bucket >= LENGTH_BUCKETS) {
             return Err(Reason::OutOfRange);
         }
-        let tells = self.len.is_some() || self.digest.is_some();
-        if tells && !self.kind.may_be_digested() {
+        let says_anything = self.len.is_some() || self.digest.is_some();
+        if says_anything && !self.kind.may_be_digested() {
             Err(Reason::DigestNotAllowed)
         } else {
             Ok(())
@@ -60,74 +61,75 @@ macro_rules! details {
 details! {
     /// A page is shown, by a load or by the page's own router.
     pub struct Page {
-        /// Which one.
+        /// Template of the page's URL.
         pub url: UrlTemplate,
-        /// How it came to be shown.
+        /// How the page came to be shown.
         pub cause: PageCause,
-        /// Milliseconds until it had loaded.
+        /// Milliseconds from the start of the navigation to the page's load event.
         #[serde(default)]
         #[schemars(range(max = limits::SESSION_MS))]
         pub load: Option<u32>,
     }
 
-    /// A click or tap.
+    /// A click or a tap on an element.
     pub struct Click {
-        /// On what.
+        /// The element that was clicked.
         pub el: Arc<Element>,
         /// Where in the viewport, CSS pixels from the left.
         pub x: u16,
-        /// CSS pixels from the top.
+        /// Where in the viewport, CSS pixels from the top.
         pub y: u16,
-        /// With which button.
+        /// The mouse button; a touch counts as the left one.
         #[serde(default)]
         pub button: Button,
-        /// The how-manieth click in a row.
+        /// Click count in a sequence of clicks in one place, as the browser counts: 1 is a single click.
         #[serde(default)]
         pub count: Option<u8>,
     }
 
     /// A field was filled and left.
     pub struct Input {
-        /// Which one.
+        /// The field that was filled.
         pub el: Arc<Element>,
-        /// What is told of its value.
+        /// What is sent of the field's value when it was left.
         pub value: Value,
-        /// Keys pressed. Not told of a secret, as the next one and the rhythm: how many keys a password took is its length.
+        /// Keys pressed in the field. 0 for a secret, like `edits`, and without rhythm: how many keys a password took
+        /// is its length.
         #[serde(default)]
         pub keys: u16,
-        /// Of which took something back.
+        /// How many of the keys took something back.
         #[serde(default)]
         pub edits: u16,
-        /// Milliseconds from focus to leaving.
+        /// Milliseconds from getting the focus to losing it.
         #[schemars(range(max = limits::SESSION_MS))]
         pub ms: u32,
-        /// Whether it was pasted.
+        /// Whether any of the value was pasted.
         #[serde(default)]
         pub paste: bool,
         /// Gaps between keys, counted by length: bucket `i` holds those of 2^i to 2^(i+1) - 1 hundredths of a second.
-        /// Counts only: the rhythm itself would tell who types.
+        /// Counts only: the rhythm itself would identify who types.
         #[serde(default)]
         pub rhythm: List<u16, { limits::RHYTHM_BUCKETS }>,
     }
 
-    /// A form was submitted.
+    /// A form was submitted, or held back by the browser because something in it is not valid.
     pub struct Submit {
-        /// The form.
+        /// The form itself, not its button.
         pub el: Arc<Element>,
-        /// Whether the browser found it valid.
+        /// Whether the browser found all of it valid.
         pub valid: bool,
-        /// How many of its fields held something.
+        /// How many of its fields held something; masked ones are not counted.
         pub filled: u16,
     }
 
-    /// A named key; never one that writes a character.
+    /// A key that has a name was pressed; never one that writes a character.
     pub struct Key {
-        /// Which.
+        /// The key, or what the keys together stand for.
         pub key: NamedKey,
-        /// Held down with it: 1 alt, 2 control, 4 meta, 8 shift, added up.
+        /// Modifier keys held down with it: 1 alt, 2 control, 4 meta, 8 shift, added up.
         #[serde(default)]
         pub mods: Mods,
-        /// On what.
+        /// The element that had the focus.
         #[serde(default)]
         pub el: Option<Arc<Element>>,
     }
@@ -136,99 +138,99 @@ details! {
     pub struct Move {
         /// Where it began, CSS pixels from the left of the viewport.
         pub x: u16,
-        /// CSS pixels from the top.
+        /// Where it began, CSS pixels from the top of the viewport.
         pub y: u16,
         /// Steps of (milliseconds, pixels right, pixels down).
         pub path: List<(u16, i16, i16), { limits::MOVE_POINTS }>,
     }
 
-    /// A stretch of scrolling.
+    /// A stretch of scrolling, of the page or of an element in it.
     pub struct Scroll {
         /// Where it ended, CSS pixels from the top.
         #[schemars(range(max = limits::PIXELS))]
         pub y: u32,
-        /// CSS pixels from the left.
+        /// Where it ended, CSS pixels from the left.
         #[serde(default)]
         #[schemars(range(max = limits::PIXELS))]
         pub x: u32,
-        /// How far down one could scroll.
+        /// How far down one could scroll, CSS pixels.
         #[schemars(range(max = limits::PIXELS))]
         pub max: u32,
-        /// How long it took, milliseconds.
+        /// How long the stretch took, milliseconds.
         #[serde(default)]
         #[schemars(range(max = limits::SESSION_MS))]
         pub ms: u32,
-        /// In what, if not the page.
+        /// The element that was scrolled; none for the page.
         #[serde(default)]
         pub el: Option<Arc<Element>>,
     }
 
-    /// A drag and its drop.
+    /// An element was dragged and dropped.
     pub struct Drag {
-        /// What was dragged.
+        /// The element that was dragged.
         pub el: Arc<Element>,
-        /// Onto what.
+        /// The element that it was dropped onto.
         #[serde(default)]
         pub to: Option<Arc<Element>>,
-        /// Pixels right.
+        /// How far it was dragged, CSS pixels to the right.
         pub dx: i16,
-        /// Pixels down.
+        /// How far it was dragged, CSS pixels down.
         pub dy: i16,
-        /// How long it took, milliseconds.
+        /// How long the drag took, milliseconds.
         #[schemars(range(max = limits::SESSION_MS))]
         pub ms: u32,
     }
 
     /// A call of the page to an API.
     pub struct Api {
-        /// Its method.
+        /// The HTTP method of the call.
         pub method: Method,
-        /// Where to; with an origin only if another than the page's.
+        /// Template of the endpoint's URL, with an origin only if it is not the page's.
         pub url: UrlTemplate,
-        /// Its status; 0 if there was no answer.
+        /// The HTTP status of the answer; 0 if there was none.
         #[schemars(range(max = 599))]
         pub status: u16,
-        /// How long it took, milliseconds.
+        /// Milliseconds from the call to the answer.
         #[schemars(range(max = limits::SESSION_MS))]
         pub ms: u32,
-        /// The shape of what was sent.
+        /// Keys and types of the body that was sent.
         #[serde(default)]
         pub request: Option<Arc<KeyTree>>,
-        /// The shape of the answer.
+        /// Keys and types of the body of the answer.
         #[serde(default)]
         pub response: Option<Arc<KeyTree>>,
-        /// Whether it went over XMLHttpRequest.
+        /// Whether the page called by XMLHttpRequest rather than by fetch.
         #[serde(default)]
         pub xhr: bool,
     }
 
     /// A script error or an unhandled rejection.
     pub struct Error {
-        /// Its type.
+        /// The class of the error.
         pub name: ErrorName,
-        /// Its message's template.
+        /// Template of the message: words of engines and libraries, placeholders for all others.
         pub message: ErrorTemplate,
-        /// The script.
+        /// Template of the URL of the script that threw.
         #[serde(default)]
         pub script: Option<UrlTemplate>,
-        /// Line in it.
+        /// Line in the script that threw.
         #[serde(default)]
         #[schemars(range(max = limits::SCRIPT_PLACE))]
         pub line: Option<u32>,
-        /// Column in it.
+        /// Column in that line of the script.
         #[serde(default)]
         #[schemars(range(max = limits::SCRIPT_PLACE))]
         pub col: Option<u32>,
-        /// Whether it was a promise's rejection.
+        /// Whether it was the rejection of a promise.
         #[serde(default)]
         pub rejection: bool,
     }
 
     /// The viewport's size, CSS pixels.
     pub struct Viewport {
-        /// Width.
+        /// Width of the viewport, CSS pixels.
         pub w: u16,
-        /// Height.
+        /// Height of the viewport, CSS pixels.
         pub h: u16,
     }
 
@@ -238,42 +240,42 @@ details! {
         pub hidden: bool,
     }
 
-    /// The session ended.
+    /// The session ended; no event of it follows.
     pub struct End {
-        /// Why.
+        /// Why the session ended.
         pub reason: EndReason,
     }
 
-    /// An event the site named itself. A name only.
+    /// An event that the site names itself, by `testgram.event(name)`. A name only.
     pub struct Custom {
-        /// Its name.
+        /// The site's own name for the event.
         pub name: Word,
     }
 
-    /// About the session; sent with its first batch.
+    /// What is said once of the session, with its first batch.
     pub struct Meta {
-        /// The device.
+        /// The sort of device that the browser runs on.
         pub device: Device,
-        /// The viewport.
+        /// The size of the viewport when the session began.
         pub viewport: Viewport,
-        /// The browser.
+        /// The family of the browser.
         pub browser: Browser,
-        /// Its major version.
+        /// The major version of the browser.
         #[serde(default)]
         pub version: Option<u16>,
-        /// The operating system.
+        /// The operating system of the device.
         pub os: Os,
-        /// Where the visitor came from: origin and path template.
+        /// Template of the URL that the visitor came from.
         #[serde(default)]
         pub referrer: Option<UrlTemplate>,
-        /// The interface's language.
+        /// The language of the browser's interface.
         #[serde(default)]
         pub language: Option<Language>,
         /// Minutes that local time is ahead of UTC.
         #[serde(default)]
         #[schemars(range(min = -limits::TZ_MINUTES, max = limits::TZ_MINUTES))]
         pub tz: Option<i16>,
-        /// Whether the browser says that a program drives it.
+        /// Whether the browser says that a program drives it (`navigator.webdriver`).
         #[serde(default)]
         pub automated: bool,
     }
@@ -324,10 +326,10 @@ impl Page {
 
 impl Input {
     fn check(&self) -> Result<(), Reason> {
-        let tells_keys = self.keys > 0 || self.edits > 0 || !self.rhythm.items().is_empty();
-        let tells = tells_keys || self.value.len.is_some() || self.value.digest.is_some();
+        let says_keys = self.keys > 0 || self.edits > 0 || !self.rhythm.items().is_empty();
+        let says_anything = says_keys || self.value.len.is_some() || self.value.digest.is_some();
         // The element is asked as well: a client that takes a password for a text must not get away with it.
-        if tells && (self.value.kind.is_secret() || self.el.holds_secret()) {
+        if says_anything && (self.value.kind.is_secret() || self.el.holds_secret()) {
             return Err(Reason::DigestNotAllowed);
         }
         ms(self.ms)

@@ -1,4 +1,4 @@
-//! Elements.
+//! The element that an event happened on.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,42 +11,43 @@ use crate::privacy::digest::LabelDigest;
 use crate::privacy::value::by_name;
 use crate::strict::objects;
 
-/// An element as the model knows it again: a fingerprint, not a selector.
+/// An element as the model knows it again: a fingerprint of names, looks and place, not a selector. The snippet makes
+/// it, without what looks like data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Element {
-    /// Its tag.
+    /// Its tag, in lower case.
     pub tag: Tag,
     /// Its ARIA role, given or implied by its tag.
     #[serde(default)]
     pub role: Option<Role>,
-    /// An input's type.
+    /// The `type` of an input, or the tag of another field.
     #[serde(default, rename = "type")]
     pub field: Option<FieldType>,
-    /// `id`.
+    /// Its `id`, if that looks like code.
     #[serde(default)]
     pub id: Option<Word>,
-    /// `name`.
+    /// Its `name`, if that looks like code.
     #[serde(default)]
     pub name: Option<Word>,
-    /// `data-testid` or one of its likes.
+    /// Its `data-testid` or one of its likes, if that looks like code.
     #[serde(default)]
     pub testid: Option<Word>,
-    /// `for` of a label.
+    /// Of a label: its `for`, if that looks like code.
     #[serde(default, rename = "for")]
     pub target: Option<Word>,
-    /// `autocomplete`.
+    /// The last token of its `autocomplete`.
     #[serde(default)]
     pub autocomplete: Option<Autocomplete>,
-    /// Stable classes.
+    /// Its classes that look like code, without those that come and go.
     #[serde(default)]
     pub classes: List<Word, { limits::CLASSES }>,
-    /// Where it stands.
+    /// Where it stands in the page.
     pub path: ElementPath,
-    /// Digest of its label, for interactive controls outside masked subtrees.
+    /// Digest of its label under the world's salt. Of interactive controls outside masked subtrees only.
     #[serde(default)]
     pub label: Option<LabelDigest>,
-    /// Whether it lives in a shadow root.
+    /// Whether it is in a shadow root.
     #[serde(default)]
     pub shadow: bool,
 }

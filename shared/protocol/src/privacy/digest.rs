@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::unsalted::UNSALTED;
 use crate::reason::Reason;
 
-/// A digest of a typed value: SHA-256 over the session's salt and the value on the wire, its first 32 bits from here on.
+/// A digest of a typed value: SHA-256 over the session's salt and the value on the wire, its first 32 bits from here
+/// on.
 ///
-/// 32 bits tell the values of one session apart, which is all the model asks; the rest never reaches the store.
+/// 32 bits distinguish the values of one session, which is all the model asks; the rest never reaches the store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ValueDigest(u32);
 
@@ -18,7 +19,8 @@ impl ValueDigest {
     /// Reads the wire form.
     ///
     /// # Errors
-    /// [`Reason::NotADigest`], or [`Reason::UnsaltedDigest`] for a well-known value without salt.
+    /// [`Reason::NotADigest`] if `hex` is not 64 lower-case hex digits; [`Reason::UnsaltedDigest`] if it is the digest
+    /// of a well-known value without salt.
     pub fn from_hex(hex: &str) -> Result<Self, Reason> {
         let bytes: [u8; 32] = from_lower_hex(hex).ok_or(Reason::NotADigest)?;
         let [a, b, c, d, ..] = bytes;
@@ -45,7 +47,7 @@ impl ValueDigest {
 
 /// A digest of a control's label: the first 16 bits of SHA-256 over the world's salt and the label.
 ///
-/// Sixteen bits tell the controls of a page apart and cannot name a person.
+/// Sixteen bits distinguish the controls of a page and cannot name a person.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LabelDigest(u16);
 
@@ -53,14 +55,14 @@ impl LabelDigest {
     /// Reads the wire form, four lower-case hex digits.
     ///
     /// # Errors
-    /// [`Reason::LabelInClear`] for anything else.
+    /// [`Reason::LabelInClear`] if `hex` is anything else: a label never travels as text.
     pub fn from_hex(hex: &str) -> Result<Self, Reason> {
         from_lower_hex(hex)
             .map(|bytes| Self(u16::from_be_bytes(bytes)))
             .ok_or(Reason::LabelInClear)
     }
 
-    /// The bits.
+    /// The 16 bits that are sent and kept.
     #[must_use]
     pub const fn bits(self) -> u16 {
         self.0

@@ -7,7 +7,8 @@ use crate::reason::Reason;
 /// A tag name in lower case, custom elements included.
 ///
 /// # Errors
-/// Why it is not one.
+/// [`Reason::TooLong`]; [`Reason::LooksLikeText`] if a character may not stand in a tag; else what the tag looks like
+/// instead of code.
 pub fn check_tag(tag: &str) -> Result<(), Reason> {
     let shaped = tag.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
         && tag
@@ -26,7 +27,7 @@ pub fn check_tag(tag: &str) -> Result<(), Reason> {
 /// An id, name, test id or class: kept only if it looks like code.
 ///
 /// # Errors
-/// What it looks like instead.
+/// What the word looks like instead of code, by [`looks_like_data`].
 pub fn check_word(word: &str) -> Result<(), Reason> {
     looks_like_data(word).map_or(Ok(()), Err)
 }
@@ -34,7 +35,8 @@ pub fn check_word(word: &str) -> Result<(), Reason> {
 /// A structural path, outermost first: `main>form:2>button` (`:n` is the place among siblings of the same tag, from 1).
 ///
 /// # Errors
-/// Why it is not one.
+/// What [`check_tag`] says of the first tag that is none; [`Reason::OutOfRange`] for a place that is not 1 to 999;
+/// [`Reason::TooMany`] for more steps than [`limits::PATH_STEPS`].
 pub fn check_path(path: &str) -> Result<(), Reason> {
     let mut steps = 0;
     for step in path.split('>') {

@@ -37,17 +37,17 @@ pub const WORDS: &[&str] = &[
 
 /// Stands for a word that is not in [`WORDS`].
 pub const WORD: &str = ":w";
-/// Stands for a number.
+/// Stands for a word that is a number.
 pub const NUMBER: &str = ":n";
-/// Stands for a URL.
+/// Stands for a word that holds a URL.
 pub const URL: &str = ":url";
 /// Stands for an e-mail address.
 pub const EMAIL: &str = ":email";
 /// Stands for what follows the words that fit.
 pub const MORE: &str = ":more";
 
-/// The template of an error message. Runs of the same placeholder count once. Only ASCII white space parts words: whatever
-/// else there is stays inside a word, and the word is then unknown.
+/// The template of an error message. Runs of the same placeholder count once. Only ASCII white space parts words:
+/// whatever else there is stays inside a word, and the word is then unknown.
 #[must_use]
 pub fn scrub(message: &str) -> String {
     let mut out: Vec<&str> = Vec::new();

@@ -1,64 +1,27 @@
 //! Does a word look like code, or like data?
 //!
-//! The one judgement behind ids, classes, JSON keys, query keys, path segments and event names. It errs to "data": a refused
-//! class name costs a little accuracy, an accepted account number costs a promise. What it cannot know is a name written like
-//! code (`jane`, `JaneRoe`): no list of names fits in the snippet, and the model's k is what stands behind it there.
+//! `bounds` ← `plain` (a quick yes) ← the rules, here.
 //!
-//! `tests/rates.rs` measures it on `data/good-words.txt` and on generated secrets, with floors.
+//! The one judgement behind ids, classes, JSON keys, query keys, path segments and event names. It errs to "data": a
+//! refused class name costs a little accuracy, an accepted account number costs a promise. What it cannot know is a
+//! name written like code (`jane`, `JaneRoe`): no list of names fits in the snippet, and the model's k is what stands
+//! behind it there.
+//!
+//! `tests/it/rates.rs` measures it on `data/good-words.txt` and on generated secrets, with floors.
 
+mod bounds;
 mod plain;
 
+use self::bounds::{FOLLOWERS, GROUP_DIGITS, HEX, HOST_ENDINGS, LETTERS, WORD_DIGITS, is_separator};
 use crate::limits;
 use crate::reason::Reason;
 
-/// Digits that one group may have and still be part of a name (`col-12`, `z-100`, `step-2`).
-const GROUP_DIGITS: usize = 3;
-/// Digits that a whole word may have.
-const WORD_DIGITS: usize = 6;
-/// Longest plain run of letters: longer ones are random or foreign.
-const LETTERS: usize = 24;
-/// Shortest run that is a token if all of it is hex: `facade` has six, `deadbeef` is not worth saving.
-const HEX: usize = 8;
 /// From this length on two odd places are enough, if they are a quarter of the run.
 const LONG: usize = 8;
 /// Odd places that make one run a token, whatever its length.
 const ODD_IN_RUN: usize = 3;
 /// Odd places that make a whole word a token, for base64url is cut up by its own `-` and `_`.
 const ODD_IN_WORD: usize = 4;
-/// How a host, or an e-mail address without its `@`, ends: `jane.roe_example.com`.
-const HOST_ENDINGS: &[&str] = &["com", "net", "org", "edu", "gov"];
-
-/// Letters that commonly follow `a`, `b`, … `z` in the words of programs: nine in ten of the pairs one meets there, and under
-/// half of all pairs. Counted over some 9,000 files of JavaScript, CSS, HTML, Python and Rust, and then given the pairs of
-/// usual short forms (`btn`, `xml`, `ajax`).
-const FOLLOWERS: [&str; 26] = [
-    "bcdfgijklmnprstuvwxy",
-    "aceijlmorstuy",
-    "acehiklorstuy",
-    "adegilmorsuwy",
-    "abcdefgiklmnopqrstuvwxy",
-    "aefilorstuy",
-    "aeghilnorsu",
-    "aeimortu",
-    "abcdefgklmnoprstvxz",
-    "aeou",
-    "eis",
-    "adeilopstuy",
-    "abeilmopsuy",
-    "acdefgiklnopstuv",
-    "abcdefgijklmnoprstuvwxy",
-    "acdehiloprstuy",
-    "u",
-    "acdefgiklmnoprstuvy",
-    "acehiklmopstuy",
-    "acdefhilmnoprstuy",
-    "abcdefgilmnprst",
-    "aeio",
-    "aehinors",
-    "acehimpsty",
-    "aelmnopst",
-    "aeio",
-];
 
 /// `None` if `word` looks like an identifier that a programmer wrote; else what it looks like.
 #[must_use]
@@ -66,7 +29,7 @@ pub fn looks_like_data(word: &str) -> Option<Reason> {
     if plain::is_plain(word) { None } else { judge(word) }
 }
 
-/// By every rule.
+/// What `word` looks like, by every rule in turn.
 fn judge(word: &str) -> Option<Reason> {
     if word.is_empty() {
         return Some(Reason::LooksLikeText);
@@ -99,10 +62,6 @@ fn ends_like_a_host(word: &str) -> bool {
         .next()
         .is_some_and(|last| HOST_ENDINGS.contains(&last.to_ascii_lowercase().as_str()))
         && parts.next().is_some()
-}
-
-fn is_separator(b: u8) -> bool {
-    matches!(b, b'-' | b'_' | b'.' | b':' | b'[' | b']' | b'$')
 }
 
 /// Long numbers, however they are cut up by separators: cards, phones, social security numbers, dates, order numbers.
@@ -172,8 +131,8 @@ fn switches(run: &[u8]) -> usize {
         .count()
 }
 
-/// Places where no word would go on as this run does, and how many pairs of letters were looked at: pairs that are not in
-/// [`FOLLOWERS`], humps of camel case one letter long, and every switch between letters and digits but the first.
+/// Places where no word would go on as this run does, and how many pairs of letters were looked at: pairs that are not
+/// in [`FOLLOWERS`], humps of camel case one letter long, and every switch between letters and digits but the first.
 fn odd_places(run: &[u8]) -> (usize, usize) {
     let mut odd = switches(run).saturating_sub(1);
     let mut pairs = 0;
@@ -208,4 +167,52 @@ fn name(word: &str) -> Option<Reason> {
 fn is_capitalised(run: &str) -> bool {
     let mut letters = run.bytes();
     letters.next().is_some_and(|b| b.is_ascii_uppercase()) && run.len() >= 2 && letters.all(|b| b.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::judge;
+    use super::plain::is_plain;
+
+    #[test]
+    fn most_good_words_are_plain() {
+        let words: Vec<&str> = include_str!("../../data/good-words.txt")
+            .lines()
+            .filter(|l| !l.starts_with('#'))
+            .collect();
+        let plain = words.iter().filter(|word| is_plain(word)).count();
+        assert!(plain * 10 > words.len() * 8, "{plain} of {}", words.len());
+    }
+
+    #[test]
+    fn what_is_not_code_is_not_plain() {
+        for word in [
+            "",
+            "jane.roe_example.com",
+            "shop-org",
+            "John-Smith",
+            "deadbeef",
+            "2024-11-02",
+            "4111-1111",
+            "xkqzvw",
+            "a1b2c3",
+            "a@b",
+            "a%40b",
+        ] {
+            assert!(!is_plain(word), "{word}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16 * ProptestConfig::default().cases))]
+
+        #[test]
+        fn what_is_plain_passes_every_rule(word in "[a-f0-9]{1,20}|[a-z]{1,30}|[a-zA-Z]{1,16}|[a-z]{2,6}([A-Z0-9_.-][a-z0-9]{1,5}){0,4}|[a-e-]{1,9}[-_.](com|net|org)|[ -~]{1,12}") {
+            if is_plain(&word) {
+                prop_assert_eq!(judge(&word), None, "{}", word);
+            }
+        }
+    }
 }

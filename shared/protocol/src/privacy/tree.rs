@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,42 +14,44 @@ use serde_json::Value;
 use super::token::looks_like_data;
 use crate::limits;
 use crate::reason::Reason;
+use crate::strict::wire_words;
 
 /// Stands for every key that looks like data.
 pub const ANY_KEY: &str = "*";
 
-/// The shape of a JSON body.
+/// The shape of a JSON body: its keys and the types of its leaves. The snippet makes it of what the page sends to an
+/// API and gets from it; a model publishes it as the endpoint's.
 #[derive(Clone, PartialEq, Eq)]
 pub enum KeyTree {
     /// A leaf and its type.
     Leaf(Leaf),
     /// An array: the shape of its elements, merged; `None` if it was empty.
     List(Option<Box<KeyTree>>),
-    /// An object.
+    /// An object: each key with the shape of its value.
     Map(BTreeMap<String, KeyTree>),
 }
 
-/// The type of a leaf.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Leaf {
-    /// `"…"`
-    String,
-    /// `1`
-    Number,
-    /// `true`
-    Boolean,
-    /// `null`
-    Null,
-    /// Seen with more than one shape.
-    Mixed,
-    /// Not looked at: too deep or too large.
-    More,
+wire_words! {
+    /// The type of a leaf, which stands in its place.
+    pub enum Leaf {
+        /// A string, of whatever length and content.
+        String = "string",
+        /// A number, whole or not.
+        Number = "number",
+        /// `true` or `false`: a boolean.
+        Boolean = "boolean",
+        /// `null`, wherever it was seen.
+        Null = "null",
+        /// Seen with more than one shape.
+        Mixed = "mixed",
+        /// Not looked at: too deep or too large.
+        More = "more",
+    }
 }
 
 impl KeyTree {
-    /// The shape of `body`. Keys are read in ascending order, so that every reader runs out of [`limits::TREE_NODES`] at the same
-    /// place.
+    /// The shape of `body`. Keys are read in ascending order, so that every reader runs out of [`limits::TREE_NODES`]
+    /// at the same place.
     #[must_use]
     pub fn of(body: &Value) -> Self {
         // Each map that is open when the budget runs out still says so: at most one node for each level.
@@ -97,15 +100,16 @@ fn alike(a: &KeyTree, b: &KeyTree) -> bool {
     matches!((a, b), (KeyTree::Map(a), KeyTree::Map(b)) if !a.is_empty() && a.keys().eq(b.keys()))
 }
 
-/// Whether the keys of a map are data: too many for a record, many whose values are all of one sort (nulls aside), or a few whose
-/// values are records with the very same keys. `{"jane":{"age":1},"joe":{"age":2},"ann":{"age":3}}` is a list of people.
+/// Whether the keys of a map are data: too many for a record, many whose values are all of one sort (nulls aside), or a
+/// few whose values are records with the very same keys. `{"jane":{"age":1},"joe":{"age":2},"ann":{"age":3}}` is a list
+/// of people.
 fn is_dictionary(map: &BTreeMap<String, KeyTree>) -> bool {
-    let told: Vec<&KeyTree> = map
+    let typed: Vec<&KeyTree> = map
         .values()
         .filter(|tree| **tree != KeyTree::Leaf(Leaf::Null))
         .collect();
     let more_than = |most: usize, same: fn(&KeyTree, &KeyTree) -> bool| {
-        told.len() > most && told.windows(2).all(|pair| matches!(pair, [a, b] if same(a, b)))
+        typed.len() > most && typed.windows(2).all(|pair| matches!(pair, [a, b] if same(a, b)))
     };
     map.len() > limits::TREE_KEYS
         || more_than(limits::TREE_KEYS_OF_ONE_SORT, one_sort)
@@ -169,7 +173,7 @@ fn shape(body: &Value, depth: usize, budget: &mut usize) -> KeyTree {
     }
 }
 
-/// A serde_json map is sorted already unless somebody in the workspace turns on `preserve_order`.
+/// A serde_json map is sorted already unless a crate in the workspace turns on `preserve_order`.
 fn sorted(object: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
     object.iter().collect::<BTreeMap<_, _>>().into_iter()
 }
@@ -180,8 +184,8 @@ impl fmt::Debug for KeyTree {
     }
 }
 
-/// What the buffer holds: the tree in order of reading, flat, so that damaged bytes cannot nest. JSON has a more readable form of
-/// the same.
+/// What the buffer holds: the tree in order of reading, flat, so that damaged bytes cannot nest. JSON has a more
+/// readable form of the same.
 #[derive(Serialize, Deserialize)]
 struct Flat<Key> {
     nodes: Vec<Node>,
@@ -342,7 +346,7 @@ impl<'de> Visitor<'de> for AtDepth {
     }
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<KeyTree, E> {
-        let leaf = Leaf::deserialize(de::value::StrDeserializer::<E>::new(word))?;
+        let leaf = word.parse().map_err(|_| E::custom(Reason::UnknownWord))?;
         Ok(KeyTree::Leaf(leaf))
     }
 
@@ -374,5 +378,24 @@ impl<'de> Visitor<'de> for AtDepth {
         } else {
             Ok(KeyTree::Map(map))
         }
+    }
+}
+
+impl JsonSchema for KeyTree {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "KeyTree".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let tree = generator.subschema_for::<Self>();
+        let leaves: Vec<&str> = Leaf::ALL.iter().map(|leaf| leaf.as_str()).collect();
+        json_schema!({
+            "description": "The keys of a JSON body and the types of its leaves.",
+            "oneOf": [
+                { "enum": leaves },
+                { "type": "array", "maxItems": 1, "items": tree },
+                { "type": "object", "maxProperties": limits::TREE_KEYS, "additionalProperties": tree }
+            ]
+        })
     }
 }

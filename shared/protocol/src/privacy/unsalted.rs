@@ -1,5 +1,5 @@
-//! Digests of well-known values without a salt: whoever sends one forgot the salt, and everything else it sends could be
-//! looked up as well. Made from `data/well-known-values.txt`; a test keeps the two the same.
+//! Digests of well-known values without a salt: a client that sends one forgot the salt, and everything else it sends
+//! could be looked up as well. Made from `data/well-known-values.txt`; a test keeps the two the same.
 
-/// Sorted SHA-256 digests.
+/// SHA-256 digests of the well-known values, sorted for a binary search.
 pub(super) const UNSALTED: &[[u8; 32]] = include_bytes!("unsalted.bin").as_chunks().0;

@@ -1,7 +1,8 @@
 //! URLs as templates: `https://shop.example/users/417/orders?token=abc#top` → `/users/:id/orders?token`.
 //!
-//! Segments that identify become placeholders, query values go, keys stay, fragments go unless they are a route (`#/cart`),
-//! user info goes, hosts that are numbers or tokens become `*`, and foreign schemes keep only that they were foreign.
+//! Segments that identify become placeholders, query values go, keys stay, fragments go unless they are a route
+//! (`#/cart`), user info goes, hosts that are numbers or tokens become `*`, and foreign schemes keep only that they
+//! were foreign.
 
 use std::borrow::Cow;
 
@@ -18,8 +19,8 @@ const OTHER: &str = "other:";
 /// Longest host kept, bytes. Longer ones carry data in their labels.
 const HOST_BYTES: usize = 100;
 
-/// Segments (in singular, or the last word of a compound) after which the next one names somebody or is what somebody typed,
-/// whatever it looks like.
+/// Segments (in singular, or the last word of a compound) after which the next one names a person or is what a person
+/// typed, whatever it looks like.
 #[rustfmt::skip] // one word a line would be most of this file
 const ASKS_WHO: &[&str] = &[
     "account", "author", "by", "candidate", "client", "confirm", "contact", "customer", "doctor", "driver", "email",
@@ -46,33 +47,34 @@ const PAGES: &[&str] = &[
     "verify", "view", "wishlist",
 ];
 
-/// File endings that mark a page or a file of code, not a document somebody named.
+/// File endings that mark a page or a file of code, not a document that a person named.
 const ENDINGS: &[&str] = &[
     "action", "asp", "aspx", "cgi", "css", "do", "htm", "html", "js", "json", "jsp", "mjs", "php", "svg", "txt", "xml",
 ];
 
-/// The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not `own_origin`.
+/// The template of `raw`, an absolute URL or one that begins with `/`. The origin is kept only where it is not
+/// `own_origin`.
 #[must_use]
 pub fn template(raw: &str, own_origin: Option<&str>) -> String {
     let Some((origin, rest)) = split_origin(raw) else {
         return OTHER.to_owned();
     };
     let is_own = own_origin.is_some_and(|own| own.eq_ignore_ascii_case(origin));
-    let origin = if origin.is_empty() || is_own {
+    let kept_origin = if origin.is_empty() || is_own {
         String::new()
     } else {
         origin_template(origin)
     };
-    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (path_and_query, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let out = format!(
-        "{origin}{}{}{}",
+        "{kept_origin}{}{}{}",
         path_template(path, false),
         query_template(query),
         fragment_template(fragment, segments(path).any(asks_who))
     );
     if out.len() > limits::URL_BYTES {
-        format!("{origin}/:more")
+        format!("{kept_origin}/:more")
     } else {
         out
     }
@@ -81,12 +83,14 @@ pub fn template(raw: &str, own_origin: Option<&str>) -> String {
 /// Whether `text` is such a template.
 ///
 /// # Errors
-/// What the first offending part looks like.
+/// [`Reason::TooLong`]; what the first offending segment or host label looks like; [`Reason::NotATemplate`] if each
+/// part would do, but [`template`] writes the whole in another way.
 pub fn check(text: &str) -> Result<(), Reason> {
     if text.len() > limits::URL_BYTES {
         return Err(Reason::TooLong);
     }
-    // Whatever the transform would change is not a template: query values, foreign hosts, empty segments, order of keys.
+    // Whatever the transform would change is not a template: query values, foreign hosts, empty segments, order of
+    // keys.
     if template(text, None) == text {
         Ok(())
     } else {
@@ -143,9 +147,12 @@ fn origin_template(origin: &str) -> String {
         }
         _ => (host_and_port, None),
     };
-    let host = host_template(&host.to_ascii_lowercase());
-    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}://{host}{port}", scheme.to_ascii_lowercase())
+    format!(
+        "{}://{}{}",
+        scheme.to_ascii_lowercase(),
+        host_template(&host.to_ascii_lowercase()),
+        port.map(|port| format!(":{port}")).unwrap_or_default()
+    )
 }
 
 fn host_template(host: &str) -> String {
@@ -177,9 +184,9 @@ fn path_template(path: &str, of_people: bool) -> String {
     if out.is_empty() { "/".to_owned() } else { out }
 }
 
-/// The segments of a path without their parameters (`;jsessionid=…`), each with what is wrong with it. Once one has asked who
-/// (`users`), only the pages that such collections have may follow in clear: names stand behind ids and pages alike
-/// (`users/417/jane`, `users/edit/jane`).
+/// The segments of a path without their parameters (`;jsessionid=…`), each with what is wrong with it. Once one has
+/// asked who (`users`), only the pages that such collections have may follow in clear: names stand behind ids and pages
+/// alike (`users/417/jane`, `users/edit/jane`).
 fn judged(path: &str, mut of_people: bool) -> impl Iterator<Item = (&str, Option<Reason>)> {
     segments(path).map(move |segment| {
         let offence = judge(segment, of_people);

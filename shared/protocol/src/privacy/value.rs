@@ -1,81 +1,81 @@
-//! What kind of thing somebody typed, how long it was, and whether a digest of it may leave the device.
+//! What kind of thing was typed, how long it was, and whether a digest of it may leave the device.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::token::luhn;
+use crate::strict::wire_words;
 
-/// The kind of a value. The order is part of the buffer format: append only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(remote = "Self", rename_all = "lowercase")]
-pub enum ValueKind {
-    /// Nothing.
-    Empty,
-    /// An e-mail address.
-    Email,
-    /// A phone number.
-    Phone,
-    /// A number.
-    Number,
-    /// A date.
-    Date,
-    /// A time of day.
-    Time,
-    /// A URL.
-    Url,
-    /// A payment card number or anything else about a card.
-    Card,
-    /// A password.
-    Password,
-    /// A one-time code or PIN.
-    Code,
-    /// A person's name.
-    Name,
-    /// A postal address or part of one.
-    Address,
-    /// An option of a select, a radio button or a checkbox.
-    Choice,
-    /// A file.
-    File,
-    /// Other text.
-    Text,
-    /// Anything under `data-tg-mask` or named like a secret.
-    Masked,
+wire_words! {
+    /// The kind of a value. The order is part of the buffer format: append only.
+    #[derive(JsonSchema)]
+    pub enum ValueKind {
+        /// Nothing was typed or chosen.
+        Empty = "empty",
+        /// An e-mail address, by field or looks.
+        Email = "email",
+        /// A phone number, by field or looks.
+        Phone = "phone",
+        /// A number, with or without decimals.
+        Number = "number",
+        /// A date, in one of the usual forms.
+        Date = "date",
+        /// A time of day, in one of the usual forms.
+        Time = "time",
+        /// A URL, or what begins with `www.`.
+        Url = "url",
+        /// A payment card number or anything else about a card.
+        Card = "card",
+        /// A password or a passphrase: secret.
+        Password = "password",
+        /// A one-time code or PIN.
+        Code = "code",
+        /// A person's name or user name.
+        Name = "name",
+        /// A postal address or part of one.
+        Address = "address",
+        /// An option of a select, a radio button or a checkbox.
+        Choice = "choice",
+        /// A file that was chosen.
+        File = "file",
+        /// Text that is none of the others.
+        Text = "text",
+        /// Anything under `data-tg-mask` or named like a secret.
+        Masked = "masked",
+    }
 }
 
-crate::strict::words_only!(ValueKind);
-
 impl ValueKind {
-    /// Whether a value of this kind may carry a digest and a length. Even a salted digest of a four-digit code is one of ten
-    /// thousand, and the length of a password is a hint.
+    /// Whether a value of this kind may carry a digest and a length. Even a salted digest of a four-digit code is one
+    /// of ten thousand, and the length of a password is a hint.
     #[must_use]
     pub const fn may_be_digested(self) -> bool {
         !self.is_secret() && !matches!(self, Self::Empty | Self::File)
     }
 
-    /// Whether nothing may be told of how the value was typed, since that tells its length.
+    /// Whether nothing may be sent of how the value was typed, since that gives its length away.
     #[must_use]
     pub const fn is_secret(self) -> bool {
         matches!(self, Self::Card | Self::Password | Self::Code | Self::Masked)
     }
 }
 
-/// What the page says about a field, empty where it says nothing. Type and autocomplete in lower case, names as they are: where a
-/// word begins is told by its capital.
+/// What the page says about a field, empty where it says nothing. Type and autocomplete in lower case, names as they
+/// are: a capital shows where a word begins.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Hints<'a> {
     /// `type` of an input, or `select`, `textarea`.
     pub field: &'a str,
-    /// `autocomplete`.
+    /// The field's `autocomplete`, all tokens.
     pub autocomplete: &'a str,
-    /// `name`.
+    /// The field's `name` as the page has it.
     pub name: &'a str,
-    /// `id`.
+    /// The field's `id` as the page has it.
     pub id: &'a str,
 }
 
-/// What in a field's name, as [`said`] has it, makes its value a secret, and the kind they make it. First match counts. Rather too
-/// wide than too narrow: `passenger` and `discard` are masked as well. What ends with a blank is a word's end.
+/// What in a field's name, as [`said`] has it, makes its value a secret, and the kind they make it. First match counts.
+/// Rather too wide than too narrow: `passenger` and `discard` are masked as well. What ends with a blank is a word's
+/// end.
 const SECRETS: &[(&str, ValueKind)] = &[
     ("passport", ValueKind::Masked),
     ("phrase", ValueKind::Masked),
@@ -198,10 +198,11 @@ pub(crate) fn by_name(name: &str) -> Option<ValueKind> {
         .map(|(_, kind)| *kind)
 }
 
-/// What a name says: as it is, and after `|` word by word, without codes that everybody may know. `userPin` is `userpin|user pin `.
+/// What a name says: as it is, and after `|` word by word, without codes that everybody may know. `userPin` is
+/// `userpin|user pin `.
 fn said(name: &str) -> String {
-    let words = words(name);
-    let words: Vec<&str> = words.split_ascii_whitespace().collect();
+    let in_lower_case = words(name);
+    let words: Vec<&str> = in_lower_case.split_ascii_whitespace().collect();
     let mut said = name.to_ascii_lowercase().replace(' ', "_");
     said.push('|');
     for (at, word) in words.iter().enumerate() {
@@ -331,7 +332,8 @@ fn shape_is(value: &str, shape: &str) -> bool {
             .all(|(b, s)| if s == b'd' { b.is_ascii_digit() } else { b == s })
 }
 
-/// The bucket of a length in UTF-16 units (what JavaScript counts): 0, 1, 2–3, 4–7, 8–15, 16–31, 32–63, 64–127, 128 and more.
+/// The bucket of a length in UTF-16 units (what JavaScript counts): 0, 1, 2–3, 4–7, 8–15, 16–31, 32–63, 64–127, 128 and
+/// more.
 #[must_use]
 pub fn length_bucket(units: usize) -> u8 {
     let bits = usize::BITS - units.leading_zeros();

@@ -21,7 +21,7 @@ impl<const MIN: u32, const MAX: u32> Within<MIN, MAX> {
         Self(NUMBER)
     }
 
-    /// The number.
+    /// The number, from `MIN` to `MAX`.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
@@ -48,7 +48,7 @@ pub struct Share(f64);
 impl Eq for Share {}
 
 impl Share {
-    /// All.
+    /// The whole: 1.
     pub const ALL: Self = Self(1.0);
 
     /// `share`, if it is one.
@@ -57,7 +57,7 @@ impl Share {
         (0.0..=1.0).contains(&share).then_some(Self(share))
     }
 
-    /// The number.
+    /// The share, from 0 to 1.
     #[must_use]
     pub const fn get(self) -> f64 {
         self.0
@@ -98,7 +98,7 @@ impl Epsilon {
         (epsilon > 0.0 && epsilon <= Self::MOST).then_some(Self(epsilon))
     }
 
-    /// The number.
+    /// The epsilon, above 0, at most [`Epsilon::MOST`].
     #[must_use]
     pub const fn get(self) -> f64 {
         self.0

@@ -8,7 +8,7 @@ use crate::calendar;
 use crate::limits;
 use crate::reason::SettingCode;
 
-/// Defines a text that only a good one makes.
+/// Defines texts that are made of text in the right form only.
 macro_rules! texts {
     ($($(#[$meta:meta])* $name:ident, max $max:expr, $good:path, else $code:ident;)+) => {$(
         $(#[$meta])*
@@ -16,10 +16,10 @@ macro_rules! texts {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Takes `text` if it is one.
+            /// Takes `text` if it has the form.
             ///
             /// # Errors
-            /// Why it is not.
+            /// [`SettingCode::TooLong`], or the code of this sort of text if it has another form.
             pub fn new(text: &str) -> Result<Self, SettingCode> {
                 if text.len() > $max {
                     Err(SettingCode::TooLong)
@@ -30,7 +30,7 @@ macro_rules! texts {
                 }
             }
 
-            /// The text.
+            /// The text as the owner wrote it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -62,16 +62,19 @@ macro_rules! texts {
 }
 
 texts! {
-    /// An origin, or a pattern of origins: `*.` stands for one or more labels before at least two others, `:*` for any port.
+    /// An origin, or a pattern of origins: `*.` stands for one or more labels before at least two others, `:*` for any
+    /// port.
     Origin, max limits::SETTING_BYTES, is_origin, else BadOrigin;
     /// A host, or a pattern of hosts: `*.` as in an origin.
     Host, max limits::SETTING_BYTES, is_host, else BadHost;
     /// A date of the calendar, `YYYY-MM-DD`.
     Date, max "YYYY-MM-DD".len(), is_date, else BadDate;
-    /// A CSS selector, as far as can be told without a browser. One that the browser cannot parse keeps the snippet from starting.
+    /// A CSS selector, as far as can be seen without a browser. One that the browser cannot parse keeps the snippet
+    /// from starting.
     Selector, max limits::SETTING_BYTES, is_selector, else BadSelector;
-    /// A pattern of paths. Its segments are plain texts; `*`, which is any one and is judged as ever; `:id`, `:name`, `:email` or
-    /// `:text`, which are any one and are told as that; and at the end `**`, which is all that follows, told as `:more`.
+    /// A pattern of paths. Its segments are plain texts; `*`, which is any one and is judged as ever; `:id`, `:name`,
+    /// `:email` or `:text`, which are any one and are sent as that; and at the end `**`, which is all that follows,
+    /// sent as `:more`.
     UrlRule, max limits::SETTING_BYTES, is_url_rule, else BadUrlRule;
     /// A name of a field or key, or a part of one, in lower case.
     Name, max limits::WORD_BYTES, is_name, else BadName;
@@ -142,8 +145,8 @@ fn is_host(text: &str) -> bool {
     labels.split('.').count() >= least && labels.split('.').all(is_label)
 }
 
-/// In lower case: browsers name hosts so, and a pattern that never fits would let through what it is to keep out. Other scripts
-/// are written as browsers name them, `xn--…`.
+/// In lower case: browsers name hosts so, and a pattern that never fits would let through what it is to keep out. Other
+/// scripts are written as browsers name them, `xn--…`.
 fn is_label(label: &str) -> bool {
     let shaped = label
         .bytes()
@@ -177,7 +180,7 @@ fn is_url_rule(text: &str) -> bool {
     };
     let segments: Vec<&str> = path.split('/').collect();
     let last = segments.len() - 1;
-    // A path is told with so many segments; what a rule says beyond them can never count.
+    // A path is sent with so many segments; what a rule says beyond them can never count.
     segments.len() <= limits::URL_SEGMENTS
         && segments.iter().enumerate().all(|(at, segment)| match *segment {
             "**" => at == last,

@@ -1,14 +1,14 @@
-//! What holds for any bytes that arrive as a frame, and for any bytes that stand in the buffer. Used by the property tests
-//! and by the fuzz target, which are two ways to come up with bytes.
+//! What holds for any bytes that arrive as a frame, and for any bytes that stand in the buffer. Used by the property
+//! tests and by the fuzz target, which are two ways to come up with bytes.
 
 use testgram_protocol::batch::{Arrival, Batch, Parsed};
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Collected, Event, What};
+use testgram_protocol::event::{Collected, Event, EventDetail};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::limits;
 use testgram_protocol::reply::Reply;
 
-/// A minute behind the session's own clock, so that whoever makes frames up need not know what time it is.
+/// A minute behind the session's own clock, so that a test that makes frames up need not know what time it is.
 pub(crate) fn arrival(frame: &str) -> Arrival {
     let quoted = frame.split('"').filter_map(SessionId::new).next();
     Arrival {
@@ -59,8 +59,12 @@ fn accepted(frame: &str, parsed: &Parsed, arrival: Arrival) {
         "text that no rule lets pass"
     );
 
-    // What was accepted passes the rules again. Digests are cut when they are read, so inputs do not look like the wire any more.
-    for event in events.iter().filter(|event| !matches!(event.what, What::Input(_))) {
+    // What was accepted passes the rules again. Digests are cut when they are read, so inputs do not look like the wire
+    // any more.
+    for event in events
+        .iter()
+        .filter(|event| !matches!(event.detail, EventDetail::Input(_)))
+    {
         let again = serde_json::to_string(event).expect("JSON holds every event");
         assert_eq!(
             serde_json::from_str::<Event>(&again).ok().as_ref(),

@@ -91,7 +91,7 @@ async fn kinds_that_a_world_does_not_collect_are_filtered_and_named() {
     assert!(
         stored
             .values()
-            .all(|batch| batch.events().iter().all(|event| event.what.kind() != Kind::Click))
+            .all(|batch| batch.events().iter().all(|event| event.detail.kind() != Kind::Click))
     );
     assert_eq!(stored.len(), 1);
 }

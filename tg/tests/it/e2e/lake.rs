@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use testgram_archive::Archived;
-use testgram_columns::Archived as Row;
+use testgram_columns::ArchivedBatch as Row;
 use testgram_local::stores::{self, Stores};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;

@@ -412,10 +412,10 @@ async fn a_store_that_fails_is_told_as_a_retry_and_counted_as_ours() {
             .lock()
             .unwrap()
             .iter()
-            .filter(|l| l["Whose"] == "ours")
+            .filter(|l| l["Fault"] == "server")
             .filter_map(|l| l["EventsRejected"].as_u64())
             .sum();
-        assert_eq!(ours, 2, "the good events are ours to answer for, the bad ones theirs");
+        assert_eq!(ours, 2, "the good events are our fault, the bad ones the client's");
         assert!(!reply.to_string().contains("secret"), "the store's words go no further");
     }
 }

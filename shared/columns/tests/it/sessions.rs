@@ -1,24 +1,15 @@
 //! Sessions come out the same however their batches were spread over files.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
 
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use testgram_columns::{Archived, sessions};
+use testgram_columns::{ArchivedBatch, sessions};
 use testgram_protocol::session::Session;
 
-#[path = "common/batches.rs"]
-mod batches;
+use crate::batches;
 
 /// What [`sessions`] says, in the slowest and plainest way.
-fn plainly(batches: &[Archived]) -> Vec<Session> {
+fn plainly(batches: &[ArchivedBatch]) -> Vec<Session> {
     let distinct: BTreeMap<_, _> = batches
         .iter()
         .map(|batch| ((batch.session, batch.seq, batch.fingerprint), batch))
@@ -39,7 +30,7 @@ fn plainly(batches: &[Archived]) -> Vec<Session> {
         .collect()
 }
 
-fn file() -> impl Strategy<Value = Vec<Archived>> {
+fn file() -> impl Strategy<Value = Vec<ArchivedBatch>> {
     prop::collection::vec(batches::batch(), 0..8)
 }
 

@@ -1,12 +1,4 @@
 //! A file that is not what was written is an error: never a panic, never other data.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
 
 use parquet::data_type::Int32Type;
 use parquet::file::writer::SerializedFileWriter;
@@ -14,8 +6,7 @@ use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
 use testgram_columns::{ReadError, read, write};
 
-#[path = "common/batches.rs"]
-mod batches;
+use crate::batches;
 
 fn file() -> Vec<u8> {
     write(&batches::recorded_traffic()[..12]).unwrap()
@@ -25,7 +16,7 @@ fn find(bytes: &[u8], text: &[u8]) -> usize {
     bytes.windows(text.len()).rposition(|window| window == text).unwrap()
 }
 
-/// Seals a file anew, as somebody would who knows how.
+/// Seals a file again, as an attacker would who knows the format.
 fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let at = find(&bytes, b"testgram.seal") + "testgram.seal".len() + 2;
     bytes[at..at + 16].fill(b'0');
@@ -63,7 +54,7 @@ fn every_flipped_bit_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(batches::config(400))]
+    #![proptest_config(batches::config(256))]
 
     #[test]
     fn noise_is_refused(noise in prop::collection::vec(any::<u8>(), 0..400)) {

@@ -1,13 +1,5 @@
 //! What becomes of a frame as a whole: bounds, replies, and that one bad event never costs the good ones.
 //! `vectors/frame.json` has the single cases.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
 
 use serde_json::{Value, json};
 use testgram_protocol::batch::{Arrival, Batch, Lost, Parsed, Refused};
@@ -199,7 +191,8 @@ fn how_a_secret_was_typed_is_refused() {
     }
 }
 
-/// Whatever the page believes: a pinned or cached snippet sends on what its world has switched off since. On both ways through a frame.
+/// Whatever the page believes: a pinned or cached snippet sends on what its world has switched off since. On both ways
+/// through a frame.
 #[test]
 fn digests_and_labels_that_a_world_does_not_take_are_not_in_the_batch() {
     let el = json!({ "tag": "input", "path": "form>input", "label": "0b5e" });
@@ -273,7 +266,8 @@ fn the_buffer_refuses_what_it_did_not_write() {
 
 /// A buffer item that holds one `api` event whose request is `depth` lists around a string, as the format puts it.
 fn nested(depth: usize) -> Vec<u8> {
-    // No meta; one event: t + 0, api (the ninth kind), GET, a URL of two bytes, status 200 (two bytes), 1 ms, a request.
+    // No meta; one event: t + 0, api (the ninth kind), GET, a URL of two bytes, status 200 (two bytes), 1 ms, a
+    // request.
     let mut numbers = vec![0, 1, 0, 8, 0, 2, 0xc8, 1, 1, 1];
     let mut nodes = depth + 1;
     while nodes > 0x7f {
@@ -290,8 +284,8 @@ fn nested(depth: usize) -> Vec<u8> {
         // Without the magic number.
         frame[4..].to_vec()
     };
-    let words = frame(include_bytes!("../src/buffer/words.v1.dict"), b"/a");
-    let numbers = frame(include_bytes!("../src/buffer/numbers.v1.dict"), &numbers);
+    let words = frame(include_bytes!("../../src/buffer/words.v1.dict"), b"/a");
+    let numbers = frame(include_bytes!("../../src/buffer/numbers.v1.dict"), &numbers);
     [
         &[buffer::VERSION],
         (words.len() as u16).to_le_bytes().as_slice(),

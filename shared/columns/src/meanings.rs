@@ -1,30 +1,29 @@
 //! What texts mean, each judged once by the protocol's own constructors however often it is met.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use bytes::Bytes;
-use serde::Deserialize;
-use serde::de::value::{Error, StrDeserializer};
 use testgram_protocol::event::{Button, EndReason, ErrorName, Kind, NamedKey, PageCause, Word};
 
-use crate::ReadError;
 use crate::coded::Coded;
-use crate::write::{HIDDEN, META, SHOWN};
+use crate::error::ReadError;
+use crate::format::{HIDDEN, META, SHOWN};
 
-/// Most texts of one sort that are remembered from file to file: some megabytes.
+/// Most texts of one column that are remembered from file to file: some megabytes.
 const MOST: usize = 1 << 14;
 
-/// Texts of one sort and what they mean.
-pub(crate) struct Known<T>(HashMap<Box<[u8]>, T>);
+/// The texts of one column that have been met, and what each means.
+pub(crate) struct Meanings<T>(HashMap<Box<[u8]>, T>);
 
-impl<T> Default for Known<T> {
+impl<T> Default for Meanings<T> {
     fn default() -> Self {
         Self(HashMap::new())
     }
 }
 
-impl<T> Known<T> {
-    /// What each of `texts` means, in their order; those not met before are read by `read`, which is told their places.
+impl<T> Meanings<T> {
+    /// What each of `texts` means, in their order. Those not met before are read by `read`, which gets their places.
     pub(crate) fn of(
         &mut self,
         texts: &[Bytes],
@@ -55,16 +54,16 @@ pub(crate) fn utf8(text: &[u8]) -> Result<&str, ReadError> {
 }
 
 /// A word of a closed list.
-pub(crate) fn word<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, ReadError> {
-    T::deserialize(StrDeserializer::<Error>::new(text)).map_err(|_| ReadError::Damaged)
+pub(crate) fn word<T: FromStr>(text: &str) -> Result<T, ReadError> {
+    text.parse().map_err(|_| ReadError::Damaged)
 }
 
-/// A word in `kind`: `None` for the row that tells of the session.
+/// A word in `kind`: `None` for the row about the session.
 pub(crate) fn kind(text: &str) -> Result<Option<Kind>, ReadError> {
     if text == META { Ok(None) } else { word(text).map(Some) }
 }
 
-/// A word in `name`, as whatever it may be.
+/// A word in `name`: what it means in a row of each kind that has one.
 pub(crate) struct Name {
     pub(crate) cause: Option<PageCause>,
     pub(crate) button: Option<Button>,
@@ -79,12 +78,16 @@ impl Name {
     pub(crate) fn read(text: &[u8]) -> Result<Self, ReadError> {
         let text = utf8(text)?;
         Ok(Self {
-            cause: word(text).ok(),
-            button: word(text).ok(),
-            key: word(text).ok(),
-            error: word(text).ok(),
-            end: word(text).ok(),
-            hidden: (text == HIDDEN).then_some(true).or((text == SHOWN).then_some(false)),
+            cause: text.parse().ok(),
+            button: text.parse().ok(),
+            key: text.parse().ok(),
+            error: text.parse().ok(),
+            end: text.parse().ok(),
+            hidden: match text {
+                HIDDEN => Some(true),
+                SHOWN => Some(false),
+                _ => None,
+            },
             custom: Word::new(text).ok(),
         })
     }

@@ -1,17 +1,9 @@
-//! `Reason::of` reads what went wrong off the beginning of serde's error texts. They are not part of serde's promise: these
-//! tests say when they change. And no text of a reply or an error holds what was sent.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
+//! `Reason::of` reads what went wrong off the beginning of serde's error texts. They are not part of serde's promise:
+//! these tests say when they change. And no text of a reply or an error holds what was sent.
 
 use serde::Deserialize;
 use testgram_protocol::event::{Event, Word};
-use testgram_protocol::reason::{MessageCode, Outcome, Reason, Refusal, SettingCode, Tally, Whose};
+use testgram_protocol::reason::{Fault, MessageCode, Outcome, Reason, Refusal, SettingCode, Tally};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,10 +80,10 @@ fn is_stable_word(word: &str) -> bool {
 
 #[test]
 fn words_are_stable_words_each_once() {
-    let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
-    words.extend(MessageCode::ALL.iter().map(|code| code.word()));
-    words.push(Outcome::Filtered.word());
-    words.push(Outcome::Accepted.word());
+    let mut words: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    words.extend(MessageCode::ALL.iter().map(|code| code.as_str()));
+    words.push(Outcome::Filtered.as_str());
+    words.push(Outcome::Accepted.as_str());
     assert!(words.iter().all(|word| is_stable_word(word)), "{words:?}");
     let count = words.len();
     words.sort_unstable();
@@ -101,8 +93,8 @@ fn words_are_stable_words_each_once() {
         count,
         "a tally counts by word: none may stand for two outcomes"
     );
-    assert!(Refusal::ALL.iter().all(|refusal| is_stable_word(refusal.word())));
-    let mut settings: Vec<&str> = SettingCode::ALL.iter().map(|code| code.word()).collect();
+    assert!(Refusal::ALL.iter().all(|refusal| is_stable_word(refusal.as_str())));
+    let mut settings: Vec<&str> = SettingCode::ALL.iter().map(|code| code.as_str()).collect();
     assert!(settings.iter().all(|word| is_stable_word(word)), "{settings:?}");
     settings.sort_unstable();
     settings.dedup();
@@ -112,18 +104,18 @@ fn words_are_stable_words_each_once() {
 #[test]
 fn only_what_is_ours_is_worth_sending_again() {
     for code in MessageCode::ALL {
-        // Connecting anew is normal life.
+        // Connecting again is normal life.
         assert!(
-            !code.retry() || code.whose() == Whose::Ours || *code == MessageCode::Reconnect,
+            !code.retry() || code.fault() == Fault::Server || *code == MessageCode::Reconnect,
             "{code:?}"
         );
     }
     assert!(
         Reason::ALL
             .iter()
-            .all(|reason| Outcome::Invalid(*reason).whose() == Whose::Theirs)
+            .all(|reason| Outcome::Invalid(*reason).fault() == Fault::Client)
     );
-    assert_eq!(Outcome::Filtered.whose(), Whose::Nobody);
+    assert_eq!(Outcome::Filtered.fault(), Fault::None);
 }
 
 #[test]
@@ -138,6 +130,6 @@ fn a_tally_adds_up() {
     let losses: Vec<_> = tally.losses().collect();
     assert_eq!(
         losses,
-        [("bad_time", Whose::Theirs, 2), ("kind_not_collected", Whose::Nobody, 2)]
+        [("bad_time", Fault::Client, 2), ("kind_not_collected", Fault::None, 2)]
     );
 }

@@ -1,24 +1,13 @@
 //! What is written comes back, and the same batches are the same bytes.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
 
 use proptest::prelude::*;
-use testgram_columns::{Archived, Reader, WriteError, read, write};
-use testgram_protocol::event::{Event, Scroll, Visibility, What};
+use testgram_columns::{ArchivedBatch, Reader, WriteError, read, write};
+use testgram_protocol::event::{Event, EventDetail, Scroll, Visibility};
 use testgram_protocol::id::SessionId;
 
-#[path = "common/batches.rs"]
-mod batches;
+use crate::batches::{self, in_order, recorded_traffic};
 
-use batches::{in_order, recorded_traffic};
-
-fn comes_back(batches: Vec<Archived>) {
+fn comes_back(batches: Vec<ArchivedBatch>) {
     let bytes = write(&batches).unwrap();
     let back = read(&bytes).unwrap();
     let wanted = in_order(batches);
@@ -29,7 +18,7 @@ fn comes_back(batches: Vec<Archived>) {
 }
 
 proptest! {
-    #![proptest_config(batches::config(120))]
+    #![proptest_config(batches::config(128))]
 
     #[test]
     fn any_batches_come_back(batches in prop::collection::vec(batches::batch(), 0..12)) {
@@ -82,7 +71,7 @@ fn a_batch_that_tells_nothing_has_no_row() {
 fn a_large_file_comes_back() {
     let hidden = |index| Event {
         t: index,
-        what: What::Visibility(Visibility { hidden: index % 3 == 0 }),
+        detail: EventDetail::Visibility(Visibility { hidden: index % 3 == 0 }),
     };
     comes_back(
         (0..40)
@@ -116,11 +105,11 @@ fn a_number_that_no_column_takes_is_refused() {
     };
     let event = Event {
         t: 0,
-        what: What::Scroll(far),
+        detail: EventDetail::Scroll(far),
     };
     assert_eq!(write(&[small(0, vec![event])]), Err(WriteError::OutOfRange));
     assert_eq!(
-        write(&[Archived {
+        write(&[ArchivedBatch {
             seq: u32::MAX,
             ..recorded_traffic()[0].clone()
         }]),
@@ -128,8 +117,8 @@ fn a_number_that_no_column_takes_is_refused() {
     );
 }
 
-fn small(seq: u32, events: Vec<Event>) -> Archived {
-    Archived {
+fn small(seq: u32, events: Vec<Event>) -> ArchivedBatch {
+    ArchivedBatch {
         session: SessionId::from_parts(1_793_628_000_000, 7),
         seq,
         fingerprint: 5,

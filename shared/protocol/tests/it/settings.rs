@@ -1,12 +1,4 @@
-//! Settings: what is refused and with which code, what browsers are told, and that the page about them is complete.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    reason = "tests"
-)]
+//! Settings: what is refused and with which code, what browsers get, and that the page about them is complete.
 
 use serde_json::{Value, json};
 use testgram_protocol::id::{WorldKey, WorldSalt};
@@ -33,7 +25,7 @@ fn all() -> Value {
 
 fn baked(settings: &Settings) -> Value {
     let (key, salt) = (WorldKey::new("shopkey").unwrap(), WorldSalt::from_bytes([0xab; 32]));
-    serde_json::to_value(settings.baked(&key, SOCKET, &salt)).unwrap()
+    serde_json::to_value(settings.for_client(&key, SOCKET, &salt)).unwrap()
 }
 
 #[test]
@@ -52,7 +44,7 @@ fn browsers_are_told_this_and_nothing_else() {
     assert_eq!(baked(&Settings::default()), defaults);
 }
 
-/// Settings that are nobody's but the owner's and the server's.
+/// Settings that only the owner and the server may know.
 const NOT_TOLD: [&str; 8] = [
     "paused",
     "origins",
@@ -85,7 +77,7 @@ fn each_setting_is_told_or_is_one_that_is_not() {
 fn what_is_told_cannot_end_a_script() {
     let settings = read(&json!({"masked": ["[data-x=\"</script><!--\"]"]}));
     let (key, salt) = (WorldKey::new("shopkey").unwrap(), WorldSalt::from_bytes([0; 32]));
-    let baked = settings.baked(&key, "wss://\u{2028}\u{2029}<", &salt);
+    let baked = settings.for_client(&key, "wss://\u{2028}\u{2029}<", &salt);
     let text = baked.to_script();
     assert!(!text.contains(['<', '\u{2028}', '\u{2029}']), "{text}");
     // The same all the same.
@@ -205,7 +197,7 @@ fn every_code_stands_in_its_page() {
     let page = page();
     let missing: Vec<_> = SettingCode::ALL
         .iter()
-        .map(|code| code.word())
+        .map(|code| code.as_str())
         .filter(|word| !page.contains(&format!("| `{word}` |")))
         .collect();
     assert!(missing.is_empty(), "docs/settings.md does not name {missing:?}");

@@ -1,0 +1,27 @@
+//! What the protocol promises, tested from outside. One binary, so that the crate is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "tests"
+)]
+
+/// How the generated files come about: also of `examples/generate.rs`.
+#[path = "../common/generated.rs"]
+mod generate;
+/// What holds for any bytes: also of the fuzz target.
+#[path = "../common/invariants.rs"]
+mod invariants;
+
+mod docs;
+mod frames;
+mod generated;
+mod golden;
+mod properties;
+mod rates;
+mod reason;
+mod settings;
+mod vectors;
+mod words;
