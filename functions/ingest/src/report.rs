@@ -1,11 +1,11 @@
-//! What is told of a message: figures, stable words, and who it was for. Nothing of what was in it.
+//! What is logged of a message: figures, stable words, and its tenant and world. Nothing of its content.
 
 use testgram_protocol::batch::{Lost, Parsed, Refused};
 use testgram_protocol::reason::{Outcome, Reason, Tally, Whose};
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Sink, Unit};
 
-use crate::Caller;
+use crate::caller::Caller;
 use crate::wire::Request;
 
 /// The report on one message.
@@ -43,35 +43,35 @@ impl Report {
         }
     }
 
-    /// Names the caller. Ids of customers, not of visitors: an operator must be able to see whose world is in trouble.
+    /// Names tenant and world. They are ids of customers, not of visitors: an operator must see which world is in trouble.
     pub(crate) fn of(&mut self, caller: &Caller) {
         caller.tenant.expose().clone_into(&mut self.tenant);
         caller.world.expose().clone_into(&mut self.world);
     }
 
-    /// Counts what was sifted out.
-    pub(crate) fn sifted(&mut self, parsed: &Parsed) {
+    /// Counts the events that were rejected.
+    pub(crate) fn rejected(&mut self, parsed: &Parsed) {
         for rejected in &parsed.rejected {
             self.tally.count(rejected.outcome, 1);
         }
         self.meta_rejected = parsed.meta_rejected;
     }
 
-    /// Counts what was stored, and what the client says that it lost before: only here, since a frame that is refused is
-    /// sent again or counted by its client. At least once: a frame whose acknowledgement was lost comes twice.
+    /// Counts what was stored, and what the client reports that it lost before: only here, since a refused frame is sent again or
+    /// counted by its client. At least once: a frame whose acknowledgement was lost comes twice.
     pub(crate) fn accepted(&mut self, parsed: &Parsed) {
         self.tally.count(Outcome::Accepted, parsed.batch.events().len());
         self.lost = parsed.lost;
         self.lost_rejected = parsed.lost_rejected.is_some();
     }
 
-    /// Counts what went down with its message.
+    /// Counts the events of a message that was refused as a whole.
     pub(crate) fn refused(&mut self, refused: Refused) {
         self.tally.count(Outcome::Refused(refused.code), refused.events);
         self.refused = Some(refused);
     }
 
-    /// One line for the message, and one for each word under which something was lost.
+    /// Writes one line for the message, and one for each word under which events were lost.
     pub(crate) fn emit(self, sink: &Sink, now_ms: u64) {
         for (word, whose, events) in self.tally.losses() {
             let line = Line::new("ingest").by("Code", word).by("Whose", whose_word(whose));

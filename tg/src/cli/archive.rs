@@ -37,7 +37,7 @@ impl Archive {
         let (windows, archived) = done;
         if self.json {
             output::json(&json!({
-                "windows": windows, "batches": archived.batches, "events": archived.events, "aside": archived.aside,
+                "windows": windows, "batches": archived.batches, "events": archived.events, "quarantined": archived.quarantined,
                 "files": archived.files, "bytes": archived.bytes,
             }));
         } else {
@@ -45,8 +45,11 @@ impl Archive {
                 "archived {} events of {} batches from {windows} window(s): {} file(s), {} bytes\n",
                 archived.events, archived.batches, archived.files, archived.bytes
             ));
-            if archived.aside > 0 {
-                output::text(&format!("put aside {} items that cannot be read\n", archived.aside));
+            if archived.quarantined > 0 {
+                output::text(&format!(
+                    "quarantined {} items that cannot be read\n",
+                    archived.quarantined
+                ));
             }
         }
         Ok(())
@@ -59,13 +62,15 @@ impl Archive {
 /// The store's.
 pub(super) async fn all(stores: &Stores, progress: &Progress) -> Result<(usize, Archived), Failure> {
     let failed = |error: testgram_store::StoreError| Failure::new(Reason::Failed, error.to_string());
-    let room = stores.archive();
+    let repository = stores.archive();
     let now_ms = clock::now_ms();
     let after = Window::numbered(Window::at(now_ms).number() + 1);
-    let marks = room.marks_before(after).await.map_err(failed)?;
+    let marks = repository.pending_before(after).await.map_err(failed)?;
     let mut sum = Archived::default();
     for (nth, mark) in marks.iter().enumerate() {
-        let archived = testgram_archive::archive(&room, mark, now_ms).await.map_err(failed)?;
+        let archived = testgram_archive::archive(&repository, mark, now_ms)
+            .await
+            .map_err(failed)?;
         sum = sum.and(archived);
         progress.step("archiving windows", nth + 1, marks.len());
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use testgram_model::Document;
 use testgram_model::summary::{render, summary};
-use testgram_store::build::Pointer;
+use testgram_store::repository::build::ModelPointer;
 
 use super::target::{Target, WorldName, runtime};
 use super::{Failure, Reason, logging, output};
@@ -75,7 +75,7 @@ impl Model {
 }
 
 impl Which {
-    fn fetch(&self) -> Result<(Pointer, Vec<u8>), Failure> {
+    fn fetch(&self) -> Result<(ModelPointer, Vec<u8>), Failure> {
         runtime()?.block_on(async {
             let stores = self.target.stores().await?;
             published(&stores, &self.world).await
@@ -87,13 +87,17 @@ impl Which {
 ///
 /// # Errors
 /// `no_model`, or the store's.
-pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(Pointer, Vec<u8>), Failure> {
+pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(ModelPointer, Vec<u8>), Failure> {
     let failed = |error: testgram_store::StoreError| Failure::new(Reason::Failed, error.to_string());
     let none = || Failure::new(Reason::NoModel, format!("{} has no model", world.shown()));
-    let room = stores.build();
-    let room = room.world(&world.tenant, &world.world);
-    let pointer = room.pointer().await.map_err(failed)?.ok_or_else(none)?;
-    let bytes = room.model(&pointer.version).await.map_err(failed)?.ok_or_else(none)?;
+    let repository = stores.build();
+    let repository = repository.world(&world.tenant, &world.world);
+    let pointer = repository.pointer().await.map_err(failed)?.ok_or_else(none)?;
+    let bytes = repository
+        .model(&pointer.version)
+        .await
+        .map_err(failed)?
+        .ok_or_else(none)?;
     Ok((pointer, bytes))
 }
 
@@ -101,7 +105,7 @@ pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(Poi
 ///
 /// # Errors
 /// If the file is not a model that this version knows.
-pub(super) fn shown_as(world: &WorldName, pointer: &Pointer, bytes: &[u8], json: bool) -> Result<String, Failure> {
+pub(super) fn shown_as(world: &WorldName, pointer: &ModelPointer, bytes: &[u8], json: bool) -> Result<String, Failure> {
     let summary = summary(&read(bytes)?);
     if json {
         let shown = json!({"version": pointer.version, "published_ms": pointer.at_ms, "summary": summary});

@@ -26,7 +26,7 @@ impl Target {
     /// `no_stack`.
     pub(super) async fn stores(&self) -> Result<Stores, Failure> {
         let stores = stores::clients(&self.aws);
-        let answers = stores.build().changed(clock::now_ms()).await;
+        let answers = stores.build().due(clock::now_ms()).await;
         answers.map_err(|error| {
             Failure::new(
                 Reason::NoStack,

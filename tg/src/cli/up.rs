@@ -115,8 +115,8 @@ impl Up {
 /// Something to look at: the first model of the demo world, unless it has one. A stack that cannot have it serves all the same.
 async fn first_look(stack: &Stack) {
     let Some(world) = WorldName::demo() else { return };
-    let room = stack.stores().build();
-    let known = room.world(&world.tenant, &world.world).pointer().await;
+    let repository = stack.stores().build();
+    let known = repository.world(&world.tenant, &world.world).pointer().await;
     if !matches!(known, Ok(None)) {
         return;
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::settings::Settings;
-use testgram_store::admin::Admin;
-use testgram_store::bucket::Keys;
+use testgram_store::bucket::KmsKeys;
+use testgram_store::repository::admin::AdminRepository;
 use testgram_store::tenant_key::{self, TenantKeys};
 use testgram_store::{StoreError, Tables};
 
@@ -89,7 +89,7 @@ impl World {
                 keys,
             } => {
                 let settings = settings.map(|file| read(&file)).transpose()?;
-                let (known, made) = runtime()?.block_on(which.put(key, settings.as_ref(), Keys::of(keys)))?;
+                let (known, made) = runtime()?.block_on(which.put(key, settings.as_ref(), KmsKeys::of(keys)))?;
                 which.tell(&known, &made)
             }
         }
@@ -97,11 +97,11 @@ impl World {
 }
 
 impl Which {
-    fn admin(&self, sdk: &aws_config::SdkConfig) -> Admin {
-        Admin::new(testgram_store::client(sdk), Tables::under(&self.stack))
+    fn admin(&self, sdk: &aws_config::SdkConfig) -> AdminRepository {
+        AdminRepository::new(testgram_store::client(sdk), Tables::under(&self.stack))
     }
 
-    async fn find(&self, admin: &Admin) -> Result<Option<Known>, Failure> {
+    async fn find(&self, admin: &AdminRepository) -> Result<Option<Known>, Failure> {
         let found = admin.world(&self.world.tenant, &self.world.world).await;
         let found = found.map_err(|error| self.failed(error))?;
         Ok(found.map(|(key, settings)| Known { key, settings }))
@@ -112,7 +112,7 @@ impl Which {
         &self,
         key: Option<WorldKey>,
         settings: Option<&Settings>,
-        keys: Keys,
+        keys: KmsKeys,
     ) -> Result<(Known, Vec<&'static str>), Failure> {
         let sdk = sdk().await?;
         let admin = self.admin(&sdk);

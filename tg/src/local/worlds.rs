@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use testgram_protocol::id::{TenantId, WorldId, WorldKey};
 use testgram_protocol::settings::{BadSetting, Settings};
-use testgram_store::{StoreError, admin::Admin};
+use testgram_store::{StoreError, repository::admin::AdminRepository};
 
 /// A world to be there when the stack serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ fn parse(json: &str) -> Result<Vec<World>, WorldsError> {
 }
 
 /// Writes worlds over what was there under their names.
-pub(super) async fn put(admin: &Admin, worlds: &[World]) -> Result<(), WorldsError> {
+pub(super) async fn put(admin: &AdminRepository, worlds: &[World]) -> Result<(), WorldsError> {
     for (at, new) in worlds.iter().enumerate() {
         let put = admin
             .put_world(&new.tenant, &new.world, &new.key, Some(&new.settings))

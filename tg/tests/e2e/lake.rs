@@ -10,10 +10,10 @@ use testgram_protocol::event::Collected;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::session::Session;
 use testgram_store::StoreError;
-use testgram_store::archive::Mark;
-use testgram_store::ingest::Ingest;
+use testgram_store::bucket::layout::Partition;
+use testgram_store::key::PendingWindow;
 use testgram_store::key::{Fingerprint, Window};
-use testgram_store::layout::Partition;
+use testgram_store::repository::ingest::IngestRepository;
 use testgram_tg::local::stores::{self, Stores};
 use testgram_traffic::recorded;
 
@@ -85,7 +85,7 @@ impl Lake {
         }
     }
 
-    /// As ingest does it: the window's mark, then the batch.
+    /// As ingest does it: the marker of the window, then the batch.
     pub(crate) async fn put(&self, received: &[Received]) {
         for received in received {
             let batch = received.batch();
@@ -95,9 +95,9 @@ impl Lake {
     }
 
     pub(crate) async fn put_packed(&self, received: &Received, batch: &Batch, packed: Vec<u8>) {
-        let room = Ingest::new(self.stores.dynamodb.clone(), self.stores.tables.clone());
-        let world = room.world(&self.tenant, &self.world);
-        world.mark(Window::at(received.at_ms)).await.unwrap();
+        let repository = IngestRepository::new(self.stores.dynamodb.clone(), self.stores.tables.clone());
+        let world = repository.world(&self.tenant, &self.world);
+        world.put_marker(Window::at(received.at_ms)).await.unwrap();
         let fingerprint = Fingerprint::of(&received.frame);
         world
             .put_batch(batch.session(), batch.seq(), fingerprint, received.at_ms, packed)
@@ -105,11 +105,11 @@ impl Lake {
             .unwrap();
     }
 
-    pub(crate) async fn marks(&self) -> Vec<Mark> {
+    pub(crate) async fn marks(&self) -> Vec<PendingWindow> {
         let marks = self
             .stores
             .archive()
-            .marks_before(Window::numbered(9_999_999_999))
+            .pending_before(Window::numbered(9_999_999_999))
             .await;
         let mut marks = marks.unwrap();
         marks.retain(|mark| mark.tenant == self.tenant && mark.world == self.world);
@@ -127,8 +127,8 @@ impl Lake {
 
     /// What each file of the archive holds.
     pub(crate) async fn files(&self) -> Vec<(Partition, Vec<Row>)> {
-        let room = self.stores.build();
-        let world = room.world(&self.tenant, &self.world);
+        let repository = self.stores.build();
+        let world = repository.world(&self.tenant, &self.world);
         let mut files = Vec::new();
         for file in world.files().await.unwrap() {
             let rows = testgram_columns::read(&world.read(&file.key).await.unwrap()).unwrap();

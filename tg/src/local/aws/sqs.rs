@@ -1,7 +1,7 @@
 //! SQS in memory: the archive's queue and its dead letters, over SQS's JSON protocol and for the poller that feeds the function.
 //!
-//! Its messages are gone with the process. The dispatcher makes them anew from the marks, which are not: as in AWS, where a message may
-//! be lost with its time, and the mark stays.
+//! Its messages are gone with the process. The dispatcher makes them again from the pending-window markers, which are not: as in AWS,
+//! where a message may expire, and the marker stays.
 //!
 //! Known to differ from AWS: no signatures, attributes, delays or long polls; standard queues only, in order of arrival.
 

@@ -1,33 +1,30 @@
-//! What only an operator's tool and local mode may do: make tables, make worlds, record usage. No function of the ingest path
-//! holds this room.
+//! What only the operator's tool and local mode may do: make tables, make worlds, record usage. No function has this repository.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
-use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType,
-    TimeToLiveSpecification, TransactWriteItem, Update,
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType, TimeToLiveSpecification,
+    TransactWriteItem, Update,
 };
 use testgram_protocol::id::{TenantId, WorldId, WorldKey, WorldSalt};
 use testgram_protocol::settings::Settings;
 
-use crate::error::{StoreError, holds};
+use super::{rebuild_request, world_record};
+use crate::error::{StoreError, done, held};
+use crate::item;
 use crate::key;
-use crate::lookup;
-use crate::note;
 use crate::tables::{Tables, attribute};
 
-/// The operator's room.
+/// The operator's repository.
 #[derive(Debug, Clone)]
-pub struct Admin {
+pub struct AdminRepository {
     client: Client,
     tables: Tables,
 }
 
-impl Admin {
-    /// Opens the room.
+impl AdminRepository {
+    /// The repository over a client. Makes no call.
     #[must_use]
     pub const fn new(client: Client, tables: Tables) -> Self {
         Self { client, tables }
@@ -37,13 +34,12 @@ impl Admin {
     /// (Encryption under the stack's key and recovery belong to the template; a stand-in has neither.)
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
     pub async fn create_tables(&self) -> Result<(), StoreError> {
-        let text = ScalarAttributeType::S;
         for (table, sort) in [
-            (&self.tables.control, &text),
-            (&self.tables.events, &ScalarAttributeType::B),
-            (&self.tables.connections, &text),
+            (&self.tables.control, ScalarAttributeType::S),
+            (&self.tables.events, ScalarAttributeType::B),
+            (&self.tables.connections, ScalarAttributeType::S),
         ] {
             if self.create_table(table, sort).await? {
                 self.enable_ttl(table).await?;
@@ -52,20 +48,20 @@ impl Admin {
         Ok(())
     }
 
-    /// Whether it was new.
-    async fn create_table(&self, table: &str, sort: &ScalarAttributeType) -> Result<bool, StoreError> {
+    /// Creates a table if there is none of that name; whether it did.
+    async fn create_table(&self, table: &str, sort: ScalarAttributeType) -> Result<bool, StoreError> {
         let mut create = self
             .client
             .create_table()
             .table_name(table)
             .billing_mode(BillingMode::PayPerRequest);
         for (name, role, of) in [
-            (attribute::PK, KeyType::Hash, &ScalarAttributeType::S),
+            (attribute::PK, KeyType::Hash, ScalarAttributeType::S),
             (attribute::SK, KeyType::Range, sort),
         ] {
             let definition = AttributeDefinition::builder()
                 .attribute_name(name)
-                .attribute_type(of.clone())
+                .attribute_type(of)
                 .build();
             let schema = KeySchemaElement::builder().attribute_name(name).key_type(role).build();
             create = create
@@ -89,19 +85,16 @@ impl Admin {
             .update_time_to_live()
             .table_name(table)
             .time_to_live_specification(ttl.map_err(|_| StoreError::Refused)?);
-        update
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "UpdateTimeToLive"))
+        done(update.send().await, "UpdateTimeToLive").map(drop)
     }
 
-    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it. Without `settings`
-    /// those that it has stay, and a new world has the defaults. A world that has no salt, or no secret of its noise, is given one, which it
-    /// keeps for ever.
+    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it.
+    /// Without `settings` a world keeps those it has, and a new world gets the defaults. A world that has no salt, or no secret for
+    /// its noise, gets one, which it keeps for ever. Changed settings come with a rebuild request.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Taken`] if another world has the key.
+    /// [`StoreError::Taken`] if another world has the key. [`StoreError::Throttled`], [`StoreError::Unavailable`] and
+    /// [`StoreError::Refused`] as DynamoDB answers; [`StoreError::Refused`] also where the system has no random numbers.
     pub async fn put_world(
         &self,
         tenant: &TenantId,
@@ -109,26 +102,15 @@ impl Admin {
         world_key: &WorldKey,
         settings: Option<&Settings>,
     ) -> Result<(), StoreError> {
-        let entry = [
-            (attribute::PK, key::world_key(world_key)),
-            (attribute::SK, "key".to_owned()),
-            (attribute::TENANT, tenant.expose().to_owned()),
-            (attribute::WORLD, world.expose().to_owned()),
-        ];
-        let unless_taken = self
-            .put_control(entry)
-            .condition_expression("attribute_not_exists(pk) OR (tenant = :tenant AND world = :world)")
-            .expression_attribute_values(":tenant", AttributeValue::S(tenant.expose().to_owned()))
-            .expression_attribute_values(":world", AttributeValue::S(world.expose().to_owned()));
-        self.send(unless_taken).await?;
+        self.put_index_entry(tenant, world, world_key).await?;
         let record = self.record(tenant, world, world_key, settings)?;
-        // Its model was made under what it was: a k that has been raised withdraws what it told. So settings that change and the note of it are
-        // one write, and settings that do not are written under the condition that they do not.
-        let same = record
+        // A world's model was made under its settings: a k that has been raised withdraws what was published. So changed settings
+        // and the rebuild request are one write, and unchanged settings are written under the condition that they are.
+        let unchanged = record
             .clone()
             .condition_expression("attribute_not_exists(pk) OR #settings = :settings");
-        if settings.is_some() && !self.update(same.build()).await? {
-            return self.update_and_note(tenant, world, record.build()).await;
+        if settings.is_some() && !self.update(unchanged.build()).await? {
+            return self.update_and_request_rebuild(tenant, world, record.build()).await;
         }
         if settings.is_none() {
             self.update(record.build()).await?;
@@ -136,8 +118,31 @@ impl Admin {
         Ok(())
     }
 
-    /// The update of a world's record. One call, so that a salt is made once whoever else writes: under another one every label would be another
-    /// label.
+    async fn put_index_entry(
+        &self,
+        tenant: &TenantId,
+        world: &WorldId,
+        world_key: &WorldKey,
+    ) -> Result<(), StoreError> {
+        let put = self.client.put_item().table_name(&self.tables.control);
+        let sent = put
+            .set_item(Some(item::key(key::world_key(world_key), "key")))
+            .item(attribute::TENANT, item::s(tenant.expose()))
+            .item(attribute::WORLD, item::s(world.expose()))
+            .condition_expression("attribute_not_exists(pk) OR (tenant = :tenant AND world = :world)")
+            .expression_attribute_values(":tenant", item::s(tenant.expose()))
+            .expression_attribute_values(":world", item::s(world.expose()))
+            .send()
+            .await;
+        if held(sent, "control:PutItem")? {
+            Ok(())
+        } else {
+            Err(StoreError::Taken)
+        }
+    }
+
+    /// The update of a world's record. One call, so that a salt is made once, whatever else is written at the same time: under another
+    /// salt every label would be another label.
     fn record(
         &self,
         tenant: &TenantId,
@@ -145,27 +150,26 @@ impl Admin {
         world_key: &WorldKey,
         settings: Option<&Settings>,
     ) -> Result<UpdateBuilder, StoreError> {
-        let (set, told) = match settings {
+        let (set, json) = match settings {
             Some(settings) => (":settings", settings.to_json()),
             None => ("if_not_exists(#settings, :settings)", Settings::default().to_json()),
         };
-        let told = told.map_err(|_| StoreError::Refused)?;
         let salt = WorldSalt::from_bytes(random()?);
         Ok(Update::builder()
             .table_name(&self.tables.control)
-            .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
-            .key(attribute::SK, AttributeValue::S(key::world_sort(world)))
+            .set_key(Some(item::key(tenant.expose(), key::world_sort(world))))
             .update_expression(format!(
-                "SET #key = :key, #settings = {set}, #salt = if_not_exists(#salt, :salt), #noise = if_not_exists(#noise, :noise)"
+                "SET #key = :key, #settings = {set}, #salt = if_not_exists(#salt, :salt), \
+                 #noise = if_not_exists(#noise, :noise)"
             ))
             .expression_attribute_names("#key", attribute::KEY)
             .expression_attribute_names("#settings", attribute::SETTINGS)
             .expression_attribute_names("#salt", attribute::SALT)
             .expression_attribute_names("#noise", attribute::NOISE)
-            .expression_attribute_values(":key", AttributeValue::S(world_key.expose().to_owned()))
-            .expression_attribute_values(":settings", AttributeValue::S(told))
-            .expression_attribute_values(":salt", AttributeValue::S(salt.expose().to_owned()))
-            .expression_attribute_values(":noise", AttributeValue::B(Blob::new(random()?))))
+            .expression_attribute_values(":key", item::s(world_key.expose()))
+            .expression_attribute_values(":settings", item::s(json.map_err(|_| StoreError::Refused)?))
+            .expression_attribute_values(":salt", item::s(salt.expose()))
+            .expression_attribute_values(":noise", item::b(random()?)))
     }
 
     /// Whether the update's condition held.
@@ -180,76 +184,59 @@ impl Admin {
             .set_expression_attribute_values(update.expression_attribute_values)
             .send()
             .await;
-        holds(sent, "control:UpdateItem")
+        held(sent, "control:UpdateItem")
     }
 
-    async fn update_and_note(
+    async fn update_and_request_rebuild(
         &self,
         tenant: &TenantId,
         world: &WorldId,
         update: Result<Update, BuildError>,
     ) -> Result<(), StoreError> {
         let update = update.map_err(|_| StoreError::Refused)?;
-        let note = Put::builder()
+        let request = Put::builder()
             .table_name(&self.tables.control)
-            .set_item(Some(note::item(tenant, world)?))
+            .set_item(Some(rebuild_request::item(tenant, world)?))
             .build()
             .map_err(|_| StoreError::Refused)?;
         let both = [
             TransactWriteItem::builder().update(update).build(),
-            TransactWriteItem::builder().put(note).build(),
+            TransactWriteItem::builder().put(request).build(),
         ];
-        // The SDK does not repeat what met somebody else's write.
+        // The SDK does not repeat a transaction that met another write.
         match self.transact(both.to_vec()).await {
             Err(StoreError::Throttled) => self.transact(both.to_vec()).await,
-            done => done,
+            tried => tried,
         }
     }
 
     async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), StoreError> {
         let call = self.client.transact_write_items().set_transact_items(Some(items));
-        call.send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "control:TransactWriteItems"))
+        done(call.send().await, "control:TransactWriteItems").map(drop)
     }
 
-    /// A world's key and settings, if there is such a world. Settings that are not known here are [`StoreError::Damaged`] and keep nobody from the
-    /// key: they can be replaced.
+    /// A world's key and settings; `None` if there is no such world. Settings that this version does not know are an inner
+    /// [`StoreError::Damaged`]: the key is known all the same, and they can be replaced.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Damaged`] if the record has no key. [`StoreError::Throttled`], [`StoreError::Unavailable`] and
+    /// [`StoreError::Refused`] as DynamoDB answers.
     pub async fn world(
         &self,
         tenant: &TenantId,
         world: &WorldId,
     ) -> Result<Option<(WorldKey, Result<Settings, StoreError>)>, StoreError> {
-        let Some(record) = lookup::record(&self.client, &self.tables, tenant, world).await? else {
+        let Some(record) = world_record::whole(&self.client, &self.tables, tenant, world).await? else {
             return Ok(None);
         };
-        let key = record.get(attribute::KEY).and_then(|key| key.as_s().ok());
-        let key = key.and_then(|key| WorldKey::new(key)).ok_or(StoreError::Damaged)?;
-        Ok(Some((key, lookup::settings(&record, tenant, world))))
+        let key = WorldKey::new(item::text(&record, attribute::KEY)?).ok_or(StoreError::Damaged)?;
+        Ok(Some((key, world_record::settings(&record, tenant, world))))
     }
 
-    fn put_control<const N: usize>(&self, item: [(&str, String); N]) -> PutItemFluentBuilder {
-        let put = self.client.put_item().table_name(&self.tables.control);
-        item.into_iter()
-            .fold(put, |put, (name, value)| put.item(name, AttributeValue::S(value)))
-    }
-
-    async fn send(&self, put: PutItemFluentBuilder) -> Result<(), StoreError> {
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some("ConditionalCheckFailedException") => Err(StoreError::Taken),
-            Err(error) => Err(StoreError::of(&error, "control:PutItem")),
-        }
-    }
-
-    /// Adds to what a world has taken this month.
+    /// Adds events to a world's usage in the month (UTC) of `now_ms`, milliseconds since 1970.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
     pub async fn add_usage(
         &self,
         tenant: &TenantId,
@@ -258,23 +245,20 @@ impl Admin {
         events: u64,
     ) -> Result<(), StoreError> {
         let update = self.client.update_item().table_name(&self.tables.control);
-        let update = update
-            .key(attribute::PK, AttributeValue::S(tenant.expose().to_owned()))
-            .key(
-                attribute::SK,
-                AttributeValue::S(key::usage_sort(world, &key::month(now_ms))),
-            )
+        let sent = update
+            .set_key(Some(item::key(
+                tenant.expose(),
+                key::usage_sort(world, &key::month(now_ms)),
+            )))
             .update_expression("ADD events :events")
-            .expression_attribute_values(":events", AttributeValue::N(events.to_string()));
-        update
+            .expression_attribute_values(":events", item::n(events))
             .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "control:UpdateItem"))
+            .await;
+        done(sent, "control:UpdateItem").map(drop)
     }
 }
 
-/// From the system's generator. Without one there is no world.
+/// 32 bytes of the system's generator. Without one no world is made.
 fn random() -> Result<[u8; 32], StoreError> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| StoreError::Refused)?;
