@@ -16,7 +16,7 @@ IGNORED = [
 ]
 
 
-# It tells of features that its service has switches for.
+# It logs warnings about features that its service has switches for.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 

@@ -262,7 +262,7 @@ def alarms() -> str:
         else:
             (dimension,) = dimensions
             assert dimension["Name"] == "Function" and f'Line::new("{dimension["Value"]}")' in code and f'.metric("{metric}"' in code, name
-    assert heard == filtered, f"nobody hears of {filtered - heard}"
+    assert heard == filtered, f"no alarm watches {filtered - heard}"
     return f"{len(of_type('AWS::CloudWatch::Alarm'))} alarms are about what AWS or the code says, {len(filtered)} of it read out of logs"
 
 
@@ -282,7 +282,7 @@ def suppressions() -> str:
 
 
 def rolling() -> str:
-    """Whoever calls a function calls its alias, so that a canary sees every caller."""
+    """Every caller of a function calls its alias, so that a canary sees every caller."""
     callers = str([one for name, one in RESOURCES.items() if one["Type"] not in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard")])
     for name in FUNCTIONS:
         assert f"{{'Ref': '{name}.Alias'}}" in callers, name

@@ -155,5 +155,5 @@ def check() -> str:
     for name, role in RESOURCES.items():
         if role["Type"] == "AWS::IAM::Role" and name != "AccessLogWriter":
             assert {"Ref": "UsOnly"} in role["Properties"]["ManagedPolicyArns"], name
-            assert name not in roles or len(role["Properties"]["ManagedPolicyArns"]) == 1, f"{name} has rights that nobody compares"
+            assert name not in roles or len(role["Properties"]["ManagedPolicyArns"]) == 1, f"{name} has rights that no check compares"
     return f"{many_rights} rights of {len(roles)} roles are those that the binaries can call, no more and no less ({sources} calls in the source)"

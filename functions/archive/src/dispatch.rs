@@ -9,8 +9,8 @@ use crate::wire::Response;
 
 const MINUTE_MS: u64 = 60_000;
 
-/// Queues closed windows that are due, or all of them. A window that a worker is still archiving may be queued again: to archive it twice
-/// is harmless, to miss it is not.
+/// Queues closed windows that are due, or all of them. A window that a worker is still archiving may be queued again:
+/// to archive it twice is harmless, to miss it is not.
 pub(crate) async fn dispatch(state: &State, all: bool) -> Result<Response, StoreError> {
     let now_ms = (state.now_ms)();
     let pending = state.archive.pending_before(Window::first_open(now_ms)).await?;
@@ -34,8 +34,9 @@ pub(crate) async fn dispatch(state: &State, all: bool) -> Result<Response, Store
     })
 }
 
-/// Whether a closed window is due: in the first minutes after it has closed, and then twice every half an hour, which is how long a failed
-/// message stays hidden. Queued every minute, windows that cannot be archived would fill the queue, and others would wait behind them.
+/// Whether a closed window is due: in the first minutes after it has closed, and then twice every half an hour, which
+/// is how long a failed message stays hidden. Queued every minute, windows that cannot be archived would fill the
+/// queue, and others would wait behind them.
 const fn is_due(window: Window, now_ms: u64) -> bool {
     let closed_ms = ((window.number() + 1) * WINDOW_SECONDS + GRACE_SECONDS) * 1000;
     let minutes = now_ms.saturating_sub(closed_ms) / MINUTE_MS;

@@ -1,8 +1,8 @@
-//! From the buffer to the archive: a dispatcher finds closed windows and queues a task for each, and a worker writes a window's batches to
-//! Parquet.
+//! From the buffer to the archive: a dispatcher finds closed windows and queues a task for each, and a worker writes a
+//! window's batches to Parquet.
 //!
-//! Any step may be repeated, may crash, or run twice at once. A file is named by its content, and a window's marker is deleted only when
-//! all of the window is in the archive: at worst a batch is in two files, and readers count it once.
+//! Any step may be repeated, may crash, or run twice at once. A file is named by its content, and a window's marker is
+//! deleted only when all of the window is in the archive: at worst a batch is in two files, and readers count it once.
 //!
 //! ```text
 //! state, wire ◄─ dispatch, worker ◄─ handle
@@ -31,8 +31,8 @@ pub use worker::{Archived, archive};
 /// Answers the schedule's event with a dispatch, and the queue's event with work.
 ///
 /// # Errors
-/// [`DispatchError`] if windows cannot be found or queued: the schedule calls again, and markers stay until then. Work never fails as a
-/// whole: its answer names the messages to be redelivered.
+/// [`DispatchError`] if windows cannot be found or queued: the schedule calls again, and markers stay until then. Work
+/// never fails as a whole: its answer names the messages to be redelivered.
 pub async fn handle(state: &State, request: Request) -> Result<Response, DispatchError> {
     match request {
         Request::Dispatch { all } => dispatch::dispatch(state, all).await.map_err(DispatchError::from),

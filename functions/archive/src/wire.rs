@@ -1,5 +1,6 @@
 //! The function's events and answers: the schedule's input, or SQS's messages.
-//! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>, <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
+//! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>,
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 
 use serde::{Deserialize, Serialize};
 use testgram_runtime::Diagnostic;

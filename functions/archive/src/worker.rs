@@ -1,4 +1,5 @@
-//! The worker: read a window → Parquet → put → request a rebuild of the world's model → delete the marker, in that order.
+//! The worker: read a window → Parquet → put → request a rebuild of the world's model → delete the marker, in that
+//! order.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,8 @@ const HELD_EVENTS: usize = 250_000;
 /// How long items that the next version wrote are left in the buffer for it: a day less than the buffer keeps them.
 const NEWER_SECONDS: u64 = BUFFER_SECONDS - 24 * 3600;
 
-/// The outcome of archiving a window, or several. Every item that was read is counted in one of the first, third and fourth.
+/// The outcome of archiving a window, or several. Every item that was read is counted once: as archived, quarantined or
+/// newer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Archived {
     /// Batches that were put into the archive.
@@ -101,12 +103,14 @@ async fn archive_and_report(state: &State, pending: &PendingWindow) -> Result<()
     }
 }
 
-/// Archives a window, as of `now_ms` (milliseconds since 1970). A window that is still open is archived as far as it goes, and keeps its
-/// marker. A window without a marker is archived already: a dispatcher queued it again before a worker had finished.
+/// Archives a window, as of `now_ms` (milliseconds since 1970). A window that is still open is archived as far as it
+/// goes, and keeps its marker. A window without a marker is archived already: a dispatcher queued it again before a
+/// worker had finished.
 ///
 /// # Errors
 /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB or S3 answers;
-/// [`StoreError::Damaged`] if the batches do not fit into a file. What was put stays, the marker too, and the next try completes it.
+/// [`StoreError::Damaged`] if the batches do not fit into a file. What was put stays, the marker too, and the next try
+/// completes it.
 pub async fn archive(
     repository: &ArchiveRepository,
     pending: &PendingWindow,
@@ -176,7 +180,8 @@ impl Held {
             world.put_file(&partition, window, file).await?;
         }
         if !self.unreadable.is_empty() {
-            // They were acknowledged, so they must not be lost: the log names them to an operator, who finds them in the bucket.
+            // They were acknowledged, so they must not be lost: the log names them to an operator, who finds them in
+            // the bucket.
             tracing::error!(
                 items = self.unreadable.len(),
                 "items of the buffer cannot be read; quarantined"

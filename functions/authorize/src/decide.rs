@@ -5,7 +5,8 @@ use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::reason::Refusal;
 use testgram_store::repository::authorizer::AuthorizerWorld;
 
-/// What an admitted connection carries with it. The authorizer makes it, and ingest reads it from each message's context.
+/// What an admitted connection carries with it. The authorizer makes it, and ingest reads it from each message's
+/// context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admission {
     /// The tenant that its events belong to.

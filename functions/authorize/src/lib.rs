@@ -1,7 +1,7 @@
 //! The `$connect` authorizer: which connections are admitted, and for which tenant and world.
 //!
-//! API Gateway hands its answer to every message of the connection, so that ingest looks nothing up. It fails closed: it denies what
-//! it does not understand, and gives the same reason for a malformed key as for one that no world has.
+//! API Gateway hands its answer to every message of the connection, so that ingest looks nothing up. It fails closed:
+//! it denies what it does not understand, and gives the same reason for a malformed key as for one that no world has.
 //!
 //! ```text
 //! wire, decide ◄─ handle
@@ -29,8 +29,8 @@ use testgram_store::repository::authorizer::{AuthorizerRepository, AuthorizerWor
 pub use decide::Admission;
 pub use wire::{Request, Response};
 
-/// Worlds in the cache; a record is a few hundred bytes. Changed settings reach new connections when the entry is no longer fresh, and
-/// open ones when ingest next sends them back here.
+/// Worlds in the cache; a record is a few hundred bytes. Changed settings reach new connections when the entry is no
+/// longer fresh, and open ones when ingest next sends them back here.
 const WORLDS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 
 /// What outlives an invocation: made once by `main`, or by local mode.
@@ -60,8 +60,9 @@ impl State {
     }
 }
 
-/// Answers one `$connect`. Every refusal is a policy that denies, also that of an unknown key. A failure instead, which the gateway
-/// would turn into 401, would count among the function's errors, and made-up keys could set off alarms and stop a deployment.
+/// Answers one `$connect`. Every refusal is a policy that denies, also that of an unknown key. A failure instead, which
+/// the gateway would turn into 401, would count among the function's errors, and made-up keys could set off alarms and
+/// stop a deployment.
 pub async fn handle(state: &State, request: Request) -> Response {
     let now_ms = (state.now_ms)();
     let decision = admit(state, &request, now_ms).await;

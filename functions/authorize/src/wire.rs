@@ -1,5 +1,5 @@
-//! The authorizer's event and answer, as far as they are used. Everything is optional, since gateways and emulators differ: an event
-//! that lacks something is denied, and does not fail.
+//! The authorizer's event and answer, as far as they are used. Everything is optional, since gateways and emulators
+//! differ: an event that lacks something is denied, and does not fail.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html>
 
 use std::collections::HashMap;

@@ -2,7 +2,8 @@
 
 use testgram_store::StoreError;
 
-/// Why a step failed. Its text is a stable word, which the log and the state machine's history show. The state machine tries again.
+/// Why a step failed. Its text is a stable word, which the log and the state machine's history show. The state machine
+/// tries again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
     /// A call of the store failed.

@@ -17,8 +17,8 @@ use crate::step::{BuildRef, StepOutput};
 /// To be changed with what is counted, or how: earlier counts are then made again.
 const COUNTS: &[u8] = b"counts 2";
 
-/// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of its sessions,
-/// since a session's batches may be in any of its files.
+/// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of
+/// its sessions, since a session's batches may be in any of its files.
 const HELD_EVENTS: usize = 4_000_000;
 /// How often a partition is read at most: one session is never split, however long it is.
 const MOST_PASSES: u32 = 256;
@@ -85,8 +85,8 @@ pub(crate) async fn count(state: &State, build: BuildRef, partition: Partition) 
     Ok(read)
 }
 
-/// What counts depend on beside the files: the catalog's naming, without its supports, which change with every session; and the key that
-/// they are sampled with.
+/// What counts depend on beside the files: the catalog's naming, without its supports, which change with every session;
+/// and the key that they are sampled with.
 pub(crate) struct Counts {
     naming: String,
     pub(crate) sampling: Sampling,

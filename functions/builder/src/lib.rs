@@ -5,9 +5,10 @@
 //!           snapshot ─► for each partition: inventory ─► catalog ─► for each partition: count ─► publish
 //! ```
 //!
-//! What a step makes is kept under a digest of everything that it is made of. So only what has changed is made again, a step may be
-//! repeated or crash, two builds of a world do not disturb each other, and a build of everything gives the same bytes. All steps of a build
-//! read the files of one snapshot: what is archived meanwhile belongs to the next build.
+//! What a step makes is kept under a digest of everything that it is made of. So only what has changed is made again, a
+//! step may be repeated or crash, two builds of a world do not disturb each other, and a build of everything gives the
+//! same bytes. All steps of a build read the files of one snapshot: what is archived meanwhile belongs to the next
+//! build.
 //!
 //! ```text
 //! error, digest, state, step ◄─ sampling ◄─ snapshot ◄─ fold ◄─ publish ◄─ handle

@@ -21,7 +21,8 @@ const VERSION_CHARACTERS: usize = 16;
 /// How long a build may take, and need what it has kept, milliseconds: what is younger may belong to another build.
 const OTHERS_MS: u64 = 6 * 3_600_000;
 
-/// How long a model may wait for its pointer, milliseconds: a younger one may be about to be published by another build.
+/// How long a model may wait for its pointer, milliseconds: a younger one may be about to be published by another
+/// build.
 const POINTED_MS: u64 = 15 * 60 * 1000;
 
 /// Merges the counts, learns, and publishes the model. Then deletes what no build needs any longer.
@@ -64,8 +65,8 @@ pub(crate) async fn publish(state: &State, build: BuildRef) -> Result<StepOutput
         .forget_models(published.as_deref(), now_ms.saturating_sub(POINTED_MS))
         .await?;
     let is_left = forget(&world, &kept, now_ms).await?;
-    // What another build may need is left for now. It reveals more than a model, so a build deletes it later, also in a world without
-    // visitors.
+    // What another build may need is left for now. It reveals more than a model, so a build deletes it later, also in a
+    // world without visitors.
     let due_ms = snapshot.due_ms.or(is_left.then_some(now_ms + OTHERS_MS));
     world.end_rebuild(&build.rebuild_token, due_ms).await?;
     let line = Line::new("build")
@@ -105,8 +106,8 @@ async fn point(world: &BuildWorld<'_>, at_ms: u64, model: Vec<u8>) -> Result<(St
     ))
 }
 
-/// Deletes what was kept for files that are no longer in the archive, or for another catalog, and is so old that no other build needs it.
-/// Returns whether something younger is left.
+/// Deletes what was kept for files that are no longer in the archive, or for another catalog, and is so old that no
+/// other build needs it. Returns whether something younger is left.
 async fn forget(world: &BuildWorld<'_>, kept: &HashSet<String>, now_ms: u64) -> Result<bool, StepError> {
     let mut is_left = false;
     for stage in [Stage::Snapshot, Stage::Inventory, Stage::Catalog, Stage::Counts] {

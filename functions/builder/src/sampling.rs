@@ -9,7 +9,8 @@ use crate::error::StepError;
 pub(crate) struct Sampling([u8; 32]);
 
 impl Sampling {
-    /// The key of a world. A world without a secret, in a record from before there was noise, gets no model: put its settings again.
+    /// The key of a world. A world without a secret, in a record from before there was noise, gets no model: put its
+    /// settings again.
     pub(crate) async fn of(world: &BuildWorld<'_>) -> Result<Self, StepError> {
         let inputs = world.inputs().await?.ok_or(StepError::NoSuchWorld)?;
         Ok(Self::from_secret(&inputs.noise.ok_or(StepError::NoSecret)?))
@@ -29,7 +30,8 @@ impl Sampling {
         &self.0
     }
 
-    /// Distinguishes keys in the digests of what is kept, and does not reveal the key: what another key sampled must not be merged.
+    /// Distinguishes keys in the digests of what is kept, and does not reveal the key: what another key sampled must
+    /// not be merged.
     pub(crate) fn print(&self) -> [u8; 8] {
         let hash: [u8; 32] = Sha256::digest(self.0).into();
         std::array::from_fn(|place| hash.get(place).copied().unwrap_or_default())

@@ -43,7 +43,8 @@ impl Snapshot {
         self.partitions.get(partition).map_or(&[], Vec::as_slice)
     }
 
-    /// The digest that a stage keeps a partition under: of how it is made, and of its files. Their keys name their content.
+    /// The digest that a stage keeps a partition under: of how it is made, and of its files. Their keys name their
+    /// content.
     pub(crate) fn digest<'a>(&'a self, how: [&'a [u8]; 3], partition: &Partition) -> String {
         let files = self.files(partition).iter().map(|(key, _)| key.as_bytes());
         let text = partition.to_string();
@@ -76,11 +77,12 @@ impl Snapshot {
     }
 }
 
-/// Most worlds that one run of the state machine takes: a function may answer it with 256 KB. The next run takes others.
+/// Most worlds that one run of the state machine takes: a function may answer it with 256 KB. The next run takes
+/// others.
 const WORLDS: usize = 1_000;
 
-/// The worlds that a run takes. Not always the same: worlds that cannot be built keep their requests, and must not keep others from being
-/// built.
+/// The worlds that a run takes. Not always the same: worlds that cannot be built keep their requests, and must not keep
+/// others from being built.
 fn share<T>(mut due: Vec<T>, now_ms: u64) -> Vec<T> {
     if due.len() > WORLDS {
         let hour = usize::try_from(now_ms / 3_600_000).unwrap_or_default();

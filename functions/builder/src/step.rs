@@ -53,7 +53,8 @@ impl Step {
     }
 }
 
-/// A reference to a build of a world. The state machine hands it from step to step, and each step adds what it has settled.
+/// A reference to a build of a world. The state machine hands it from step to step, and each step adds what it has
+/// settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildRef {
     /// The tenant that owns the world.
@@ -68,7 +69,8 @@ pub struct BuildRef {
     /// When its files were listed, milliseconds since 1970; set by the snapshot.
     #[serde(default)]
     pub at_ms: u64,
-    /// The token of the rebuild request that it answers; empty if there was none when its files were listed. Set by the snapshot.
+    /// The token of the rebuild request that it answers; empty if there was none when its files were listed. Set by the
+    /// snapshot.
     #[serde(default)]
     pub rebuild_token: String,
     /// The digest that the snapshot is kept under.

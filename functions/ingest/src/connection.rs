@@ -5,7 +5,8 @@ use testgram_runtime::metrics::{Line, Unit};
 use crate::state::State;
 use crate::wire::{Request, Response};
 
-/// Puts the connection into the store. Without that it could not be closed, so a failure refuses it, and the snippet tries again.
+/// Puts the connection into the store. Without that it could not be closed, so a failure refuses it, and the snippet
+/// tries again.
 pub(crate) async fn connect(state: &State, request: &Request) -> Response {
     let (Some(caller), Some(connection)) = (request.caller(), request.connection()) else {
         tracing::error!(

@@ -15,9 +15,9 @@ use crate::wire::{Request, Response};
 /// After how many milliseconds a client sends again what we could not store. It adds its own jitter and doubling.
 const RETRY_AFTER_MS: u32 = 1_000;
 
-/// How long an admission is valid, milliseconds. After that a client is asked to connect again, and a paused world, a withdrawn
-/// agreement or a changed list of kinds takes effect. Short enough for an owner who withdraws consent, long enough that the authorizer
-/// runs for a thousandth of the messages.
+/// How long an admission is valid, milliseconds. After that a client is asked to connect again, and a paused world, a
+/// withdrawn agreement or a changed list of kinds takes effect. Short enough for an owner who withdraws consent, long
+/// enough that the authorizer runs for a thousandth of the messages.
 const ADMISSION_MS: u64 = 10 * 60 * 1000;
 
 /// Answers a message, and counts the outcome of every event in it.

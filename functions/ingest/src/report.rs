@@ -43,7 +43,8 @@ impl Report {
         }
     }
 
-    /// Names tenant and world. They are ids of customers, not of visitors: an operator must see which world is in trouble.
+    /// Names tenant and world. They are ids of customers, not of visitors: an operator must see which world is in
+    /// trouble.
     pub(crate) fn of(&mut self, caller: &Caller) {
         caller.tenant.expose().clone_into(&mut self.tenant);
         caller.world.expose().clone_into(&mut self.world);
@@ -57,8 +58,8 @@ impl Report {
         self.meta_rejected = parsed.meta_rejected;
     }
 
-    /// Counts what was stored, and what the client reports that it lost before: only here, since a refused frame is sent again or
-    /// counted by its client. At least once: a frame whose acknowledgement was lost comes twice.
+    /// Counts what was stored, and what the client reports that it lost before: only here, since a refused frame is
+    /// sent again or counted by its client. At least once: a frame whose acknowledgement was lost comes twice.
     pub(crate) fn accepted(&mut self, parsed: &Parsed) {
         self.tally.count(Outcome::Accepted, parsed.batch.events().len());
         self.lost = parsed.lost;
@@ -134,5 +135,63 @@ const fn whose_word(whose: Whose) -> &'static str {
         Whose::Nobody => "nobody",
         Whose::Theirs => "theirs",
         Whose::Ours => "ours",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use testgram_protocol::batch::{Arrival, Batch};
+    use testgram_protocol::event::Collected;
+    use testgram_protocol::reason::MessageCode;
+
+    use super::*;
+    use crate::emf;
+
+    /// The lines of a report on a sample event; what `fill` adds to it.
+    fn lines(fill: impl FnOnce(&mut Report, &Parsed)) -> Vec<String> {
+        let event = include_str!("../../../events/ingest-batch-partial.json");
+        let request: Request = serde_json::from_str(event).unwrap();
+        let (received_ms, caller) = (request.received_ms().unwrap(), request.caller().unwrap());
+        let arrival = Arrival {
+            received_ms,
+            kinds: Collected::ALL,
+        };
+        let parsed = Batch::parse(request.text().unwrap(), arrival).unwrap();
+        let mut report = Report::new(&request);
+        report.of(&caller);
+        fill(&mut report, &parsed);
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&written);
+        let sink = Sink::to(move |line| writer.lock().unwrap().push(line.to_owned()));
+        report.emit(&sink, received_ms);
+        let lines = written.lock().unwrap();
+        lines.clone()
+    }
+
+    #[test]
+    fn cloudwatch_reads_every_line() {
+        let accepted = lines(|report, parsed| {
+            report.rejected(parsed);
+            report.accepted(parsed);
+            report.meta_rejected = Some(Reason::BadTime);
+            report.lost.queue = 3;
+        });
+        let refused = lines(|report, parsed| {
+            let refused = Refused {
+                events: parsed.batch.events().len(),
+                ..Refused::unread(MessageCode::Unavailable)
+            };
+            report.refused(refused);
+        });
+        // A line for the message, and one for each word under which events were lost.
+        assert!(accepted.len() > 2 && refused.len() > 2, "{accepted:?} {refused:?}");
+        accepted.iter().chain(&refused).for_each(|line| emf::check(line));
+        let figures = |lines: &[String], name: &str| lines.iter().filter(|line| line.contains(name)).count();
+        for name in ["EventsAccepted", "EventsRejected", "MetaRejected", "SnippetQueue"] {
+            assert!(figures(&accepted, name) > 0, "{name}");
+        }
+        assert_eq!(figures(&refused, "MessagesRefused"), 1);
     }
 }

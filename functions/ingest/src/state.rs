@@ -19,7 +19,8 @@ pub struct State {
     pub(crate) now_ms: fn() -> u64,
 }
 
-/// The worlds whose pending-window marker this instance has put in the current window. A new window empties it, which bounds it.
+/// The worlds whose pending-window marker this instance has put in the current window. A new window empties it, which
+/// bounds it.
 #[derive(Debug, Default)]
 struct MarkedWorlds {
     window: Option<Window>,

@@ -1,5 +1,5 @@
-//! Events of the WebSocket API, as far as they are used. Everything is optional, since gateways and emulators differ: what has another
-//! form is read as missing.
+//! Events of the WebSocket API, as far as they are used. Everything is optional, since gateways and emulators differ:
+//! what has another form is read as missing.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-mapping-template-reference.html#apigateway-websocket-mapping>
 
 use std::collections::HashMap;
@@ -60,7 +60,8 @@ impl Request {
             .unwrap_or_default()
     }
 
-    /// When the gateway received it, milliseconds since 1970. The gateway's clock is the server's clock: one for all functions.
+    /// When the gateway received it, milliseconds since 1970. The gateway's clock is the server's clock: one for all
+    /// functions.
     pub(crate) fn received_ms(&self) -> Option<u64> {
         self.context(|context| context.request_time_epoch.as_ref()).copied()
     }
@@ -113,8 +114,8 @@ impl Response {
         }
     }
 
-    /// A reply to the client. The status is 200 even where the reply names an error: with any other, gateways differ in whether
-    /// the client gets to see it.
+    /// A reply to the client. The status is 200 even where the reply names an error: with any other, gateways differ in
+    /// whether the client gets to see it.
     pub(crate) const fn reply(body: String) -> Self {
         Self {
             status_code: 200,

@@ -6,9 +6,9 @@ use crate::http;
 use crate::snippet::{Coding, Script, ServedWorld};
 use crate::wire::{Request, Response};
 
-/// Browsers may keep a script for five minutes. A changed setting takes as long to reach a page, and the seconds of this function's
-/// cache; and a visitor who looks at ten pages in that time fetches one script. A paused world does not wait for it: the authorizer
-/// refuses at once.
+/// Browsers may keep a script for five minutes. A changed setting takes as long to reach a page, and the seconds of
+/// this function's cache; and a visitor who looks at ten pages in that time fetches one script. A paused world does not
+/// wait for it: the authorizer refuses at once.
 const SCRIPT: &str = "public, max-age=300";
 /// For answers that may soon be others: a closed world, a key that no world has yet.
 const NOTHING: &str = "public, max-age=60";

@@ -1,7 +1,7 @@
 //! `GET /js/world/<key>.js`: the snippet with its world's settings inside, so that a page makes no second request.
 //!
-//! It fails towards doing nothing. A world that accepts no data now gets a script without code, since a page must never break for our
-//! sake; settings that cannot be read close the world.
+//! It fails towards doing nothing. A world that accepts no data now gets a script without code, since a page must never
+//! break for our sake; settings that cannot be read close the world.
 //!
 //! ```text
 //! http, wire, snippet ◄─ answer ◄─ handle
@@ -47,8 +47,8 @@ pub struct State {
 }
 
 impl State {
-    /// A state with an empty cache. `socket` is the address where browsers connect, without the query; `now_ms` is the clock,
-    /// milliseconds since 1970.
+    /// A state with an empty cache. `socket` is the address where browsers connect, without the query; `now_ms` is the
+    /// clock, milliseconds since 1970.
     #[must_use]
     pub fn new(worlds: ScriptRepository, socket: String, metrics: Sink, now_ms: fn() -> u64) -> Self {
         Self {
@@ -66,7 +66,8 @@ impl State {
     }
 }
 
-/// Answers one request of the HTTP API. It always answers: what goes wrong is a status and a word, not a failed invocation.
+/// Answers one request of the HTTP API. It always answers: what goes wrong is a status and a word, not a failed
+/// invocation.
 pub async fn handle(state: &State, request: Request) -> Response {
     let began = Stopwatch::start();
     let now_ms = (state.now_ms)();

@@ -18,7 +18,8 @@ const PARTS: (&str, &str) = {
     (before, rest.split_at(TOKEN.len()).1)
 };
 
-/// Where `token` stands in `text`. Evaluated when this is compiled: a snippet without the token, or with two, does not build.
+/// Where `token` stands in `text`. Evaluated when this is compiled: a snippet without the token, or with two, does not
+/// build.
 #[expect(
     clippy::indexing_slicing,
     clippy::panic,

@@ -1,5 +1,5 @@
-//! The event and the answer of an HTTP API (payload 2.0), as far as they are used. Everything is optional: an event that lacks
-//! something is answered with 404, and does not fail.
+//! The event and the answer of an HTTP API (payload 2.0), as far as they are used. Everything is optional: an event
+//! that lacks something is answered with 404, and does not fail.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
 use std::borrow::Cow;
@@ -86,8 +86,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without a body, with the headers that all answers have: any page may load a script and see its status, and browsers
-    /// take it for nothing else.
+    /// An answer without a body, with the headers that all answers have: any page may load a script and see its status,
+    /// and browsers take it for nothing else.
     pub(crate) fn new(status_code: u16) -> Self {
         let headers = [
             ("access-control-allow-origin", "*"),

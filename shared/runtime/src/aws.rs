@@ -10,12 +10,12 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
-/// Amazon Trust Services' five roots, which sign every AWS endpoint (<https://www.amazontrust.com/repository/>). Five instead of
-/// the 150 of a browser: less to trust, and none of the file reads that cost a client some 45 ms.
+/// Amazon Trust Services' five roots, which sign every AWS endpoint (<https://www.amazontrust.com/repository/>). Five
+/// instead of the 150 of a browser: less to trust, and none of the file reads that cost a client some 45 ms.
 const ROOTS: &[u8] = include_bytes!("../roots/amazon-trust-services.pem");
 
-/// A message waits for its write at most this long; the client keeps the batch and sends it again. Well below the gateway's
-/// 29 s, and above DynamoDB's worst ordinary second.
+/// A message waits for its write at most this long; the client keeps the batch and sends it again. Well below the
+/// gateway's 29 s, and above DynamoDB's worst ordinary second.
 const OPERATION: Duration = Duration::from_secs(4);
 /// One attempt of it. DynamoDB answers in single milliseconds; a slow attempt is better repeated on another host.
 const ATTEMPT: Duration = Duration::from_millis(1_500);

@@ -1,10 +1,11 @@
-//! Reading events of AWS without trusting their form: serde's own error would quote what was sent, and end up in the log and in the
-//! function's error.
+//! Reading events of AWS without trusting their form: serde's own error would quote what was sent, and end up in the
+//! log and in the function's error.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-/// For `#[serde(default, deserialize_with = "lenient")]`: a value that does not have the expected form is read as missing.
+/// For `#[serde(default, deserialize_with = "lenient")]`: a value that does not have the expected form is read as
+/// missing.
 ///
 /// ```
 /// #[derive(serde::Deserialize)]

@@ -1,5 +1,5 @@
-//! What every function's `main` needs, and only that: the region guard, the SDK's configuration, logs, metrics, the clock and the
-//! loop that serves events.
+//! What every function's `main` needs, and only that: the region guard, the SDK's configuration, logs, metrics, the
+//! clock and the loop that serves events.
 //!
 //! ```text
 //! start ─► aws, logs, metrics, region        serve        event        clock

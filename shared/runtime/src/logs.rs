@@ -1,10 +1,11 @@
 //! Structured logs: one JSON object a line on standard output, where CloudWatch reads.
 //!
-//! Lines have a `timestamp`, though CloudWatch stamps them itself: one without is INFO to Lambda, whatever its level says.
+//! Lines have a `timestamp`, though CloudWatch stamps them itself: one without is INFO to Lambda, whatever its level
+//! says.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
 //!
-//! Alarms are set on levels. ERROR: data is or may be lost or withheld by our fault. WARN: we refused or retried something by our
-//! fault and lost nothing. INFO: life cycle. What came in is logged at no level.
+//! Alarms are set on levels. ERROR: data is or may be lost or withheld by our fault. WARN: we refused or retried
+//! something by our fault and lost nothing. INFO: life cycle. What came in is logged at no level.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -29,8 +30,8 @@ pub fn init(level: Option<&str>) {
     );
 }
 
-/// `level` holds for our own crates. Others log warnings and errors only, whatever is asked: at lower levels the SDK and its HTTP
-/// client log whole requests.
+/// `level` holds for our own crates. Others log warnings and errors only, whatever is asked: at lower levels the SDK
+/// and its HTTP client log whole requests.
 fn levels(level: LevelFilter) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))

@@ -8,7 +8,8 @@ use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
-/// The namespace of metrics if none is set. A deployed stack has a namespace of its own: two stacks in an account must not add up.
+/// The namespace of metrics if none is set. A deployed stack has a namespace of its own: two stacks in an account must
+/// not add up.
 pub const NAMESPACE: &str = "Testgram";
 
 /// The unit of a metric. CloudWatch knows the variants by these names.
@@ -43,7 +44,8 @@ impl Line {
         }
     }
 
-    /// Groups the metrics by a further dimension. CloudWatch bills every distinct value as a metric of its own: stable words only.
+    /// Groups the metrics by a further dimension. CloudWatch bills every distinct value as a metric of its own: stable
+    /// words only.
     #[must_use]
     pub fn by(mut self, dimension: &'static str, word: &'static str) -> Self {
         self.dimensions.push(dimension);

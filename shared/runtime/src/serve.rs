@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 
 pub use lambda_runtime::Diagnostic;
 
-/// Serves a function that always answers: what goes wrong is an answer with a code, not a failed invocation. Returns when the
-/// process is to end.
+/// Serves a function that always answers: what goes wrong is an answer with a code, not a failed invocation. Returns
+/// when the process is to end.
 ///
 /// # Errors
 /// If the Lambda runtime cannot be reached.
@@ -23,8 +23,8 @@ where
     lambda_runtime::run(service_fn(invoke)).await
 }
 
-/// Serves a function whose invocations may fail: the caller gets the error's [`Diagnostic`] and may try again. Returns when the
-/// process is to end.
+/// Serves a function whose invocations may fail: the caller gets the error's [`Diagnostic`] and may try again. Returns
+/// when the process is to end.
 ///
 /// # Errors
 /// If the Lambda runtime cannot be reached.
@@ -49,8 +49,8 @@ fn leaked<S>(state: S) -> &'static S {
     Box::leak(Box::new(state))
 }
 
-/// Runs one invocation so that a panic in it ends it alone and takes nothing out with it: the runtime's own guard would send the
-/// panic's text to the caller, and it may quote what was being worked on.
+/// Runs one invocation so that a panic in it ends it alone and takes nothing out with it: the runtime's own guard would
+/// send the panic's text to the caller, and it may quote what was being worked on.
 ///
 /// # Errors
 /// [`Panicked`] if the invocation panicked; it says no more than that.

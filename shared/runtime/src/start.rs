@@ -63,8 +63,8 @@ async fn configure() -> Result<Start, StartError> {
     })
 }
 
-/// The SDK's configuration by the environment, as functions have it: a region of the United States, and nothing without encryption
-/// beyond loopback.
+/// The SDK's configuration by the environment, as functions have it: a region of the United States, and nothing without
+/// encryption beyond loopback.
 ///
 /// # Errors
 /// [`StartError::Region`], [`StartError::NotEncrypted`] or [`StartError::Tls`].
@@ -111,7 +111,8 @@ impl Start {
     /// A required setting that is a WebSocket's address without a query: encrypted, or on this machine.
     ///
     /// # Errors
-    /// [`StartError::Missing`] if it is not set, [`StartError::NotEncrypted`] if it is no such address. It has been logged.
+    /// [`StartError::Missing`] if it is not set, [`StartError::NotEncrypted`] if it is no such address. It has been
+    /// logged.
     pub fn socket(&self, name: &'static str) -> Result<String, StartError> {
         let url = self.setting(name)?;
         if is_private(&url, "wss://", "ws://") && !url.contains(['?', '#']) {

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lru::LruCache;
 use testgram_protocol::id::WorldKey;
 
-/// How long an entry is fresh: long enough that a burst of visitors costs one look-up, short enough that a changed setting soon takes
-/// effect.
+/// How long an entry is fresh: long enough that a burst of visitors costs one look-up, short enough that a changed
+/// setting soon takes effect.
 const KEEP_MS: u64 = 15_000;
 /// Unknown keys are kept in a cache of their own, so that a flood of made-up keys cannot evict worlds.
 const UNKNOWN: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 
-/// The latest look-ups by world key, each fresh for 15 seconds. The authorizer keeps records in it, the script function scripts.
+/// The latest look-ups by world key, each fresh for 15 seconds. The authorizer keeps records in it, the script function
+/// scripts.
 ///
 /// ```
 /// use std::num::NonZeroUsize;
@@ -46,7 +47,8 @@ impl<T> WorldKeyCache<T> {
         }))
     }
 
-    /// The fresh entry of `key` at `now_ms` (milliseconds since 1970): `None` if there is none, `Some(None)` if no world has the key.
+    /// The fresh entry of `key` at `now_ms` (milliseconds since 1970): `None` if there is none, `Some(None)` if no
+    /// world has the key.
     pub fn get(&self, key: &WorldKey, now_ms: u64) -> Option<Option<Arc<T>>> {
         // A panic elsewhere cannot leave a half-written entry behind.
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);

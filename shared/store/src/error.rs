@@ -54,8 +54,8 @@ impl StoreError {
         }
     }
 
-    /// Sorts an error of the SDK, and logs its code, which is all of it that is safe to log. `action` is the call's literal
-    /// (table or service, colon, operation), from which tests/template reads the rights that a function needs.
+    /// Sorts an error of the SDK, and logs its code, which is all of it that is safe to log. `action` is the call's
+    /// literal (table or service, colon, operation), from which tests/template reads the rights that a function needs.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, action: &'static str) -> Self {
         let code = error.code().unwrap_or_default();
         let sorted = match error {

@@ -26,7 +26,8 @@ pub(crate) fn b(bytes: impl Into<Vec<u8>>) -> AttributeValue {
     AttributeValue::B(Blob::new(bytes))
 }
 
-/// A time to live: the second, since 1970, that is `seconds` after `from_ms`. DynamoDB deletes the item some time after it.
+/// A time to live: the second, since 1970, that is `seconds` after `from_ms`. DynamoDB deletes the item some time after
+/// it.
 pub(crate) fn expiry(from_ms: u64, seconds: u64) -> AttributeValue {
     n(from_ms / 1000 + seconds)
 }

@@ -1,7 +1,7 @@
-//! Keys of items, and how long items stay. Every key starts with the tenant, but for three small indexes in `control` that hold
-//! no events: `key#…` (world key → world, for the authorizer), `pending#…` (windows with batches that are not archived, for the
-//! archiver's dispatcher) and `rebuild#…` (worlds whose models are to be built again, for the builder). Ids of tenants and worlds
-//! are letters and digits, so `#` separates them safely.
+//! Keys of items, and how long items stay. Every key starts with the tenant, but for three small indexes in `control`
+//! that hold no events: `key#…` (world key → world, for the authorizer), `pending#…` (windows with batches that are not
+//! archived, for the archiver's dispatcher) and `rebuild#…` (worlds whose models are to be built again, for the
+//! builder). Ids of tenants and worlds are letters and digits, so `#` separates them safely.
 
 use testgram_protocol::calendar;
 use testgram_protocol::id::{SessionId, TenantId, WorldId, WorldKey};
@@ -9,20 +9,20 @@ use testgram_protocol::id::{SessionId, TenantId, WorldId, WorldKey};
 /// Length of a window of the buffer, seconds. Windows are by the server's clock.
 pub const WINDOW_SECONDS: u64 = 300;
 
-/// Partitions of a world's window. DynamoDB takes 1,000 writes a second into one partition, so a world may write 4,000 batches
-/// (160,000 events) a second; reading a window costs as many queries.
+/// Partitions of a world's window. DynamoDB takes 1,000 writes a second into one partition, so a world may write 4,000
+/// batches (160,000 events) a second; reading a window costs as many queries.
 pub const SHARDS: u32 = 4;
 
-/// Partitions of the index of pending windows, and of that of rebuild requests: each takes a thousand writes a second, and a
-/// reader queries all of them.
+/// Partitions of the index of pending windows, and of that of rebuild requests: each takes a thousand writes a second,
+/// and a reader queries all of them.
 pub const INDEX_SHARDS: u32 = 16;
 
 /// How long the buffer keeps a batch that the archiver has not fetched: a long weekend and the repair after it.
 pub const BUFFER_SECONDS: u64 = 7 * 24 * 3600;
 
-/// How long after its end a window may still be written: the gateway gives an invocation 29 s, and instances agree on the time
-/// since it is the gateway's. Nothing may delete a marker before this has passed: ingest puts a window's marker once and remembers
-/// that.
+/// How long after its end a window may still be written: the gateway gives an invocation 29 s, and instances agree on
+/// the time since it is the gateway's. Nothing may delete a marker before this has passed: ingest puts a window's
+/// marker once and remembers that.
 pub const GRACE_SECONDS: u64 = 120;
 
 /// How long a pending-window marker stays if no archiver deletes it: a day longer than the batches it stands for.
@@ -31,8 +31,8 @@ pub const MARKER_SECONDS: u64 = BUFFER_SECONDS + 24 * 3600;
 /// How long a connection's item stays: the gateway ends the connection after two hours.
 pub const CONNECTION_SECONDS: u64 = 3 * 3600;
 
-/// [`WINDOW_SECONDS`] of the buffer. Ingest puts a batch under the window in which the server received it; the archiver works
-/// window by window.
+/// [`WINDOW_SECONDS`] of the buffer. Ingest puts a batch under the window in which the server received it; the archiver
+/// works window by window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Window(u64);
 
@@ -62,7 +62,8 @@ impl Window {
     }
 }
 
-/// A window in which a world has batches that are not archived. Ingest marks it, the dispatcher queues it, the worker archives it.
+/// A window in which a world has batches that are not archived. Ingest marks it, the dispatcher queues it, the worker
+/// archives it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PendingWindow {
     /// The tenant that owns the world.
@@ -94,13 +95,14 @@ pub fn shard(session: SessionId) -> u32 {
     session.bucket(SHARDS)
 }
 
-/// Distinguishes copies of one frame from different frames under one number. Not a secret and no proof: 32 bits against accidents.
+/// Distinguishes copies of one frame from different frames under one number. Not a secret and no proof: 32 bits against
+/// accidents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u32);
 
 impl Fingerprint {
-    /// The fingerprint of a frame as it came: rules and formats may change between two deliveries of the same frame, its bytes do
-    /// not.
+    /// The fingerprint of a frame as it came: rules and formats may change between two deliveries of the same frame,
+    /// its bytes do not.
     #[must_use]
     pub fn of(frame: &str) -> Self {
         Self((twox_hash::XxHash3_64::oneshot(frame.as_bytes()) >> 32) as u32)
@@ -113,9 +115,10 @@ impl Fingerprint {
     }
 }
 
-/// Sort key of a batch: session (16 bytes), number (4), fingerprint (4), each big-endian, so that byte order is the order of time
-/// and number. Sent again, a frame overwrites itself. Another frame under the same number (of a duplicated tab, or of a client that
-/// changes a batch and keeps its number) is stored beside it: what was acknowledged is never overwritten by something else.
+/// Sort key of a batch: session (16 bytes), number (4), fingerprint (4), each big-endian, so that byte order is the
+/// order of time and number. Sent again, a frame overwrites itself. Another frame under the same number (of a
+/// duplicated tab, or of a client that changes a batch and keeps its number) is stored beside it: what was acknowledged
+/// is never overwritten by something else.
 ///
 /// Bytes: as text it would be eighteen bytes longer, and one batch in ten would cost a second write unit.
 #[must_use]
@@ -165,8 +168,8 @@ pub fn world_key(key: &WorldKey) -> String {
     format!("key#{}", key.expose())
 }
 
-/// Partition key of the pending-window marker of a world. Spread by world and window, so that the first second of a window does
-/// not write all markers into one partition.
+/// Partition key of the pending-window marker of a world. Spread by world and window, so that the first second of a
+/// window does not write all markers into one partition.
 #[must_use]
 pub fn pending_partition(tenant: &TenantId, world: &WorldId, window: Window) -> String {
     pending_shard(index_shard(&batch_partition(tenant, world, window, 0)))

@@ -6,9 +6,9 @@
 //!           key  ◄─ bucket::layout ◄┴ bucket                        key ◄─ queue      bucket ◄─ tenant_key      cache
 //! ```
 //!
-//! Each function has a least-privilege repository of its own: its methods are exactly the calls that the function's IAM role
-//! grants, and tests/template holds the two together. What belongs to a tenant is reached through a handle that already holds
-//! the tenant, so a call without one cannot be written. Nothing here scans.
+//! Each function has a least-privilege repository of its own: its methods are exactly the calls that the function's IAM
+//! role grants, and tests/template holds the two together. What belongs to a tenant is reached through a handle that
+//! already holds the tenant, so a call without one cannot be written. Nothing here scans.
 //!
 //! Every key is made in one place, and every key of a tenant starts with it:
 //!

@@ -65,11 +65,12 @@ impl Queue {
         Self { client, url }
     }
 
-    /// Queues a task for each window, and returns how many the queue took. A window that it did not take keeps its marker and is found
-    /// again.
+    /// Queues a task for each window, and returns how many the queue took. A window that it did not take keeps its
+    /// marker and is found again.
     ///
     /// # Errors
-    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] if a whole call failed, as SQS answers.
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] if a whole call failed, as
+    /// SQS answers.
     pub async fn send(&self, windows: &[PendingWindow]) -> Result<usize, StoreError> {
         let mut taken = 0;
         for batch in windows.chunks(AT_ONCE) {

@@ -3,7 +3,8 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
-/// The names of a stack's three tables. Made by every `main` from the prefix in its environment; the repositories read it.
+/// The names of a stack's three tables. Made by every `main` from the prefix in its environment; the repositories read
+/// it.
 #[derive(Debug, Clone)]
 pub struct Tables {
     /// Worlds and their settings, the index of world keys, pending windows, rebuild requests, usage.

@@ -1,4 +1,5 @@
-//! The KMS keys that encrypt tenants' parts of the archive. Made with the tenant; destroying one destroys what it encrypts.
+//! The KMS keys that encrypt tenants' parts of the archive. Made with the tenant; destroying one destroys what it
+//! encrypts.
 //!
 //! Only the operator's tool has this repository: functions use the keys through S3 only.
 
@@ -47,13 +48,13 @@ impl TenantKeys {
         Self { client, keys }
     }
 
-    /// Makes the tenant's key if there is none; returns whether it did. The key is rotated every year, stays in one region, and can be
-    /// deleted only after a wait. A key that all tenants share is not made here.
+    /// Makes the tenant's key if there is none; returns whether it did. The key is rotated every year, stays in one
+    /// region, and can be deleted only after a wait. A key that all tenants share is not made here.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if there is a key that cannot be used, since it is disabled or about to be deleted.
-    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as KMS answers; [`StoreError::Refused`] also
-    /// where a shared key does not exist.
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as KMS answers;
+    /// [`StoreError::Refused`] also where a shared key does not exist.
     pub async fn ensure(&self, tenant: &TenantId) -> Result<bool, StoreError> {
         let name = self.keys.key(tenant);
         match self.client.describe_key().key_id(&name).send().await {
@@ -68,7 +69,8 @@ impl TenantKeys {
         }
     }
 
-    /// Makes a key and gives it its alias; returns false if the alias was taken at the same time. A key that got no alias is deleted.
+    /// Makes a key and gives it its alias; returns false if the alias was taken at the same time. A key that got no
+    /// alias is deleted.
     async fn make(&self, alias: String) -> Result<bool, StoreError> {
         let tag = Tag::builder().tag_key("testgram:alias").tag_value(&alias).build();
         let create = self

@@ -24,8 +24,9 @@ pub const PARTIALS: &str = "partials/";
 /// Below the world: published models.
 pub const MODELS: &str = "models/";
 
-/// Parts of a day. Each is folded as a whole, in memory: with four, a day of ten million sessions makes parts of two and a half
-/// million. More would cost small worlds more puts than events: a window is a file for each part with sessions in it.
+/// Parts of a day. Each is folded as a whole, in memory: with four, a day of ten million sessions makes parts of two
+/// and a half million. More would cost small worlds more puts than events: a window is a file for each part with
+/// sessions in it.
 ///
 /// **Never changed**: a session is in one partition for ever.
 pub const PARTS: u32 = 4;
@@ -97,8 +98,8 @@ pub fn world(tenant: &TenantId, world: &WorldId) -> String {
     format!("tenant={}/world={}/", tenant.expose(), world.expose())
 }
 
-/// The key of a file of the archive, below its world. It names the content by `hash`: writing the same file again changes nothing, and
-/// another file of the same window is stored beside it.
+/// The key of a file of the archive, below its world. It names the content by `hash`: writing the same file again
+/// changes nothing, and another file of the same window is stored beside it.
 #[must_use]
 pub fn events(partition: &Partition, window: Window, hash: u64) -> String {
     format!("{EVENTS}{partition}/{:010}-{hash:016x}.parquet", window.number())
@@ -116,7 +117,8 @@ pub fn quarantine(window: Window, hash: u64) -> String {
     format!("{QUARANTINE}{:010}-{hash:016x}.items", window.number())
 }
 
-/// The day (`YYYY-MM-DD`) on which the server received quarantined items, from their key below their world. `None` for any other key.
+/// The day (`YYYY-MM-DD`) on which the server received quarantined items, from their key below their world. `None` for
+/// any other key.
 #[must_use]
 pub fn quarantined_day(key: &str) -> Option<String> {
     let (window, _) = key.strip_prefix(QUARANTINE)?.split_once('-')?;

@@ -1,4 +1,5 @@
-//! Objects of the archive's bucket: puts are always encrypted under the tenant's key, and every call is below a world's prefix.
+//! Objects of the archive's bucket: puts are always encrypted under the tenant's key, and every call is below a world's
+//! prefix.
 
 use std::time::Duration;
 
@@ -23,7 +24,8 @@ pub enum KmsKeys {
 }
 
 impl KmsKeys {
-    /// Reads a setting: text that ends with a slash is a prefix of aliases (`alias/testgram/prod/`), any other is a key.
+    /// Reads a setting: text that ends with a slash is a prefix of aliases (`alias/testgram/prod/`), any other is a
+    /// key.
     #[must_use]
     pub fn of(setting: String) -> Self {
         if setting.ends_with('/') {
@@ -42,8 +44,8 @@ impl KmsKeys {
     }
 }
 
-/// One attempt at a long call to S3: a put of up to hundreds of megabytes, a thousand deletions. Only steps that have minutes wait for
-/// it.
+/// One attempt at a long call to S3: a put of up to hundreds of megabytes, a thousand deletions. Only steps that have
+/// minutes wait for it.
 const ATTEMPT: Duration = Duration::from_secs(60);
 /// All attempts at such a call together.
 const OPERATION: Duration = Duration::from_secs(150);
@@ -121,8 +123,8 @@ impl Bucket {
 }
 
 impl WorldPrefix<'_> {
-    /// Puts an object. Every put names the encryption and the key, though the bucket has a default: a bucket that lost its default
-    /// must not take data in clear.
+    /// Puts an object. Every put names the encryption and the key, though the bucket has a default: a bucket that lost
+    /// its default must not take data in clear.
     pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
         let put = self.bucket.client.put_object().bucket(&self.bucket.name);
         let encrypted = put
@@ -155,7 +157,8 @@ impl WorldPrefix<'_> {
         self.list_until(prefix, |_| false).await
     }
 
-    /// As [`WorldPrefix::list`], up to the first whose key is an `end`: of a year of files those of its first day are one call.
+    /// As [`WorldPrefix::list`], up to the first whose key is an `end`: of a year of files those of its first day are
+    /// one call.
     pub(crate) async fn list_until(&self, prefix: &str, end: impl Fn(&str) -> bool) -> Result<Vec<Listed>, StoreError> {
         let list = self.bucket.client.list_objects_v2().bucket(&self.bucket.name);
         let mut pages = list.prefix(format!("{}{prefix}", self.prefix)).into_paginator().send();
@@ -181,7 +184,8 @@ impl WorldPrefix<'_> {
         Ok(listed)
     }
 
-    /// Deletes many objects, a thousand a call. Fails if S3 does not delete all of them: the next listing finds what is left.
+    /// Deletes many objects, a thousand a call. Fails if S3 does not delete all of them: the next listing finds what is
+    /// left.
     pub(crate) async fn delete_all(&self, keys: &[String]) -> Result<(), StoreError> {
         for keys in keys.chunks(AT_ONCE) {
             let objects = keys.iter().map(|key| {

@@ -1,4 +1,5 @@
-//! What only the operator's tool and local mode may do: make tables, make worlds, record usage. No function has this repository.
+//! What only the operator's tool and local mode may do: make tables, make worlds, record usage. No function has this
+//! repository.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
@@ -30,8 +31,8 @@ impl AdminRepository {
         Self { client, tables }
     }
 
-    /// Makes the tables that are not there yet, as the template makes them: on demand, keyed `pk` and `sk`, with a time to live.
-    /// (Encryption under the stack's key and recovery belong to the template; a stand-in has neither.)
+    /// Makes the tables that are not there yet, as the template makes them: on demand, keyed `pk` and `sk`, with a time
+    /// to live. (Encryption under the stack's key and recovery belong to the template; a stand-in has neither.)
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
@@ -88,13 +89,15 @@ impl AdminRepository {
         done(update.send().await, "UpdateTimeToLive").map(drop)
     }
 
-    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which confirms it.
-    /// Without `settings` a world keeps those it has, and a new world gets the defaults. A world that has no salt, or no secret for
-    /// its noise, gets one, which it keeps for ever. Changed settings come with a rebuild request.
+    /// Writes the index entry of a world's key, unless another world has the key, then the world's record, which
+    /// confirms it. Without `settings` a world keeps those it has, and a new world gets the defaults. A world that has
+    /// no salt, or no secret for its noise, gets one, which it keeps for ever. Changed settings come with a rebuild
+    /// request.
     ///
     /// # Errors
     /// [`StoreError::Taken`] if another world has the key. [`StoreError::Throttled`], [`StoreError::Unavailable`] and
-    /// [`StoreError::Refused`] as DynamoDB answers; [`StoreError::Refused`] also where the system has no random numbers.
+    /// [`StoreError::Refused`] as DynamoDB answers; [`StoreError::Refused`] also where the system has no random
+    /// numbers.
     pub async fn put_world(
         &self,
         tenant: &TenantId,
@@ -104,8 +107,9 @@ impl AdminRepository {
     ) -> Result<(), StoreError> {
         self.put_index_entry(tenant, world, world_key).await?;
         let record = self.record(tenant, world, world_key, settings)?;
-        // A world's model was made under its settings: a k that has been raised withdraws what was published. So changed settings
-        // and the rebuild request are one write, and unchanged settings are written under the condition that they are.
+        // A world's model was made under its settings: a k that has been raised withdraws what was published. So
+        // changed settings and the rebuild request are one write, and unchanged settings are written under the
+        // condition that they are.
         let unchanged = record
             .clone()
             .condition_expression("attribute_not_exists(pk) OR #settings = :settings");
@@ -141,8 +145,8 @@ impl AdminRepository {
         }
     }
 
-    /// The update of a world's record. One call, so that a salt is made once, whatever else is written at the same time: under another
-    /// salt every label would be another label.
+    /// The update of a world's record. One call, so that a salt is made once, whatever else is written at the same
+    /// time: under another salt every label would be another label.
     fn record(
         &self,
         tenant: &TenantId,
@@ -215,8 +219,8 @@ impl AdminRepository {
         done(call.send().await, "control:TransactWriteItems").map(drop)
     }
 
-    /// A world's key and settings; `None` if there is no such world. Settings that this version does not know are an inner
-    /// [`StoreError::Damaged`]: the key is known all the same, and they can be replaced.
+    /// A world's key and settings; `None` if there is no such world. Settings that this version does not know are an
+    /// inner [`StoreError::Damaged`]: the key is known all the same, and they can be replaced.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if the record has no key. [`StoreError::Throttled`], [`StoreError::Unavailable`] and

@@ -1,5 +1,5 @@
-//! What the archiver may do: find pending windows, read their batches, a tenant's world at a time, put them into the archive, and
-//! then, and only then, delete their markers.
+//! What the archiver may do: find pending windows, read their batches, a tenant's world at a time, put them into the
+//! archive, and then, and only then, delete their markers.
 
 use std::collections::HashMap;
 
@@ -92,8 +92,8 @@ impl ArchiveRepository {
         }
     }
 
-    /// Every pending window before `before`, oldest first within a shard of the index. A marker that cannot be read is logged and
-    /// left out.
+    /// Every pending window before `before`, oldest first within a shard of the index. A marker that cannot be read is
+    /// logged and left out.
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
@@ -142,7 +142,8 @@ impl ArchiveWorld<'_> {
         Ok(batches)
     }
 
-    /// A page of a shard of a window (1 MB of items, as DynamoDB has it), and the position of the next page; `None` after the last.
+    /// A page of a shard of a window (1 MB of items, as DynamoDB has it), and the position of the next page; `None`
+    /// after the last.
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
@@ -184,15 +185,15 @@ impl ArchiveWorld<'_> {
     /// Puts a Parquet file into the archive, named by its content: the same bytes again change nothing.
     ///
     /// # Errors
-    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as S3 answers; [`StoreError::Refused`]
-    /// also where the tenant's encryption key is disabled or gone.
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as S3 answers;
+    /// [`StoreError::Refused`] also where the tenant's encryption key is disabled or gone.
     pub async fn put_file(&self, partition: &Partition, window: Window, file: Vec<u8>) -> Result<(), StoreError> {
         let key = layout::events(partition, window, XxHash3_64::oneshot(&file));
         self.prefix.put(&key, file).await
     }
 
-    /// Keeps items of a window that cannot be read, for an operator to look at: each item's sort key and content, each after its
-    /// length in four bytes, little-endian.
+    /// Keeps items of a window that cannot be read, for an operator to look at: each item's sort key and content, each
+    /// after its length in four bytes, little-endian.
     ///
     /// # Errors
     /// As [`ArchiveWorld::put_file`]; [`StoreError::Damaged`] for an item of 4 GB, which DynamoDB does not have.

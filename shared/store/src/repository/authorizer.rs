@@ -1,4 +1,5 @@
-//! What the authorizer may do: look up a world by its key, and how many events it has used. It writes nothing and reads no events.
+//! What the authorizer may do: look up a world by its key, and how many events it has used. It writes nothing and reads
+//! no events.
 
 use aws_sdk_dynamodb::Client;
 use testgram_protocol::id::{TenantId, WorldId, WorldKey};
@@ -34,11 +35,13 @@ impl AuthorizerRepository {
         Self(Lookup::new(client, tables))
     }
 
-    /// The world that has this key; `None` if no world has it. `now_ms` (milliseconds since 1970) says which month's usage counts.
+    /// The world that has this key; `None` if no world has it. `now_ms` (milliseconds since 1970) says which month's
+    /// usage counts.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the record is malformed or has settings that this version does not know: the world is closed,
-    /// not open. [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
+    /// [`StoreError::Damaged`] if the record is malformed or has settings that this version does not know: the world is
+    /// closed, not open. [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB
+    /// answers.
     pub async fn find(&self, world_key: &WorldKey, now_ms: u64) -> Result<Option<AuthorizerWorld>, StoreError> {
         let Some(found) = self.0.world(world_key).await? else {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! What the builder may do: find worlds whose models are to be built again, read a world's archive, keep what its steps make, and
-//! publish.
+//! What the builder may do: find worlds whose models are to be built again, read a world's archive, keep what its steps
+//! make, and publish.
 
 use aws_sdk_dynamodb::Client;
 use testgram_protocol::calendar;
@@ -123,8 +123,9 @@ impl BuildRepository {
         }
     }
 
-    /// The worlds with a rebuild request that has taken effect by `now_ms` (milliseconds since 1970): archive or settings have
-    /// changed, or a day of the archive has left retention. A request that cannot be read is logged and left out.
+    /// The worlds with a rebuild request that has taken effect by `now_ms` (milliseconds since 1970): archive or
+    /// settings have changed, or a day of the archive has left retention. A request that cannot be read is logged and
+    /// left out.
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
@@ -161,7 +162,8 @@ impl BuildWorld<'_> {
     /// [`StoreError::Damaged`] for settings that this version does not know: the world is closed, not open.
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
     pub async fn inputs(&self) -> Result<Option<BuildInputs>, StoreError> {
-        // Changed settings come with a rebuild request, which is read before them: what is read after it must be no older.
+        // Changed settings come with a rebuild request, which is read before them: what is read after it must be no
+        // older.
         let BuildRepository { client, tables, .. } = self.repository;
         let Some(record) = world_record::whole(client, tables, self.tenant, self.world).await? else {
             return Ok(None);
@@ -172,7 +174,8 @@ impl BuildWorld<'_> {
         }))
     }
 
-    /// The files of its archive, in the order of their keys. An object that is no file of the archive is logged and left out.
+    /// The files of its archive, in the order of their keys. An object that is no file of the archive is logged and
+    /// left out.
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as S3 answers.
@@ -195,12 +198,13 @@ impl BuildWorld<'_> {
         self.prefix.get(key).await?.ok_or(StoreError::Damaged)
     }
 
-    /// Deletes everything of the days before the one that begins at `first_ms` (milliseconds since 1970): files, quarantined items,
-    /// and what builds kept and published before it, which can be of no other days. Returns how many objects.
+    /// Deletes everything of the days before the one that begins at `first_ms` (milliseconds since 1970): files,
+    /// quarantined items, and what builds kept and published before it, which can be of no other days. Returns how many
+    /// objects.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] if S3 did not delete all of them; others as [`BuildWorld::files`]. The next call finds what is
-    /// left.
+    /// [`StoreError::Unavailable`] if S3 did not delete all of them; others as [`BuildWorld::files`]. The next call
+    /// finds what is left.
     pub async fn expire(&self, first_ms: u64) -> Result<usize, StoreError> {
         let first_day = calendar::date(first_ms);
         let day = |key: &str| match layout::partition_of(key) {
@@ -281,8 +285,8 @@ impl BuildWorld<'_> {
         self.prefix.delete(&stage.key(digest)).await
     }
 
-    /// Publishes a model: puts the file, then the pointer to it. Returns whether it is published: a model whose files were listed
-    /// later stays.
+    /// Publishes a model: puts the file, then the pointer to it. Returns whether it is published: a model whose files
+    /// were listed later stays.
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as S3 or DynamoDB answers.
@@ -305,7 +309,8 @@ impl BuildWorld<'_> {
         held(sent, "control:PutItem")
     }
 
-    /// Deletes the pointer to the published model, unless that model's files were listed after `at_ms` (milliseconds since 1970).
+    /// Deletes the pointer to the published model, unless that model's files were listed after `at_ms` (milliseconds
+    /// since 1970).
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
@@ -325,8 +330,8 @@ impl BuildWorld<'_> {
         held(sent, "control:DeleteItem").map(drop)
     }
 
-    /// Deletes models that were put before `before_ms` (milliseconds since 1970) and are not the `published` one: a series of
-    /// models shows by how much each differs from the next.
+    /// Deletes models that were put before `before_ms` (milliseconds since 1970) and are not the `published` one: a
+    /// series of models shows by how much each differs from the next.
     ///
     /// # Errors
     /// As [`BuildWorld::files`].
@@ -390,8 +395,8 @@ impl BuildWorld<'_> {
         Ok(item::text(&request, attribute::TOKEN).ok().map(str::to_owned))
     }
 
-    /// Ends the rebuild request with this token: deletes it, or replaces it by one that takes effect at `due_ms` (milliseconds since
-    /// 1970). A later request, under another token, stays.
+    /// Ends the rebuild request with this token: deletes it, or replaces it by one that takes effect at `due_ms`
+    /// (milliseconds since 1970). A later request, under another token, stays.
     ///
     /// # Errors
     /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.

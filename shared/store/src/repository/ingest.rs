@@ -1,4 +1,5 @@
-//! What the ingest function may do: put batches and pending-window markers, put and delete connections. It reads nothing.
+//! What the ingest function may do: put batches and pending-window markers, put and delete connections. It reads
+//! nothing.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
@@ -48,8 +49,9 @@ impl IngestRepository {
         }
     }
 
-    /// Opens a connection to the table before the first message needs it: the TLS handshake is most of a cold function's first
-    /// call. Deletes a connection that never was, which is an action the function may take anyway. A failure is logged only.
+    /// Opens a connection to the table before the first message needs it: the TLS handshake is most of a cold
+    /// function's first call. Deletes a connection that never was, which is an action the function may take anyway. A
+    /// failure is logged only.
     pub async fn warm(&self) {
         let delete = self.client.delete_item().table_name(&self.tables.connections);
         if delete.set_key(Some(item::key("warm#", "warm"))).send().await.is_err() {
@@ -59,12 +61,13 @@ impl IngestRepository {
 }
 
 impl IngestWorld<'_> {
-    /// Stores a packed batch under the window that contains `received_ms` (milliseconds since 1970). The same frame sent again
-    /// overwrites itself, and nothing else does.
+    /// Stores a packed batch under the window that contains `received_ms` (milliseconds since 1970). The same frame
+    /// sent again overwrites itself, and nothing else does.
     ///
     /// # Errors
-    /// [`StoreError::Throttled`]: nothing is stored. [`StoreError::Unavailable`]: it may be stored, and storing it again changes
-    /// nothing. [`StoreError::Refused`]: it cannot be stored, since it is too large or a right is missing.
+    /// [`StoreError::Throttled`]: nothing is stored. [`StoreError::Unavailable`]: it may be stored, and storing it
+    /// again changes nothing. [`StoreError::Refused`]: it cannot be stored, since it is too large or a right is
+    /// missing.
     pub async fn put_batch(
         &self,
         session: SessionId,
@@ -96,12 +99,12 @@ impl IngestWorld<'_> {
         })
     }
 
-    /// Puts the pending-window marker by which the archiver finds the window. Must have succeeded before the first batch of the
-    /// window is acknowledged.
+    /// Puts the pending-window marker by which the archiver finds the window. Must have succeeded before the first
+    /// batch of the window is acknowledged.
     ///
     /// # Errors
-    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers. Putting it again
-    /// changes nothing.
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers. Putting
+    /// it again changes nothing.
     pub async fn put_marker(&self, window: Window) -> Result<(), StoreError> {
         let marker = item::key(
             key::pending_partition(self.tenant, self.world, window),

@@ -1,5 +1,5 @@
-//! The request to build a world's model again: now, or when a day of its archive leaves retention. Each request has a token of
-//! its own, so that a build deletes the request it has seen and no later one.
+//! The request to build a world's model again: now, or when a day of its archive leaves retention. Each request has a
+//! token of its own, so that a build deletes the request it has seen and no later one.
 
 use aws_sdk_dynamodb::Client;
 use testgram_protocol::id::{TenantId, WorldId};
@@ -9,8 +9,8 @@ use crate::item::{self, Item};
 use crate::key;
 use crate::tables::{Tables, attribute};
 
-/// Puts a request that takes effect now in the place of the one that may be there. Tries once more if the first try met a
-/// transaction on it, which the SDK does not repeat.
+/// Puts a request that takes effect now in the place of the one that may be there. Tries once more if the first try met
+/// a transaction on it, which the SDK does not repeat.
 pub(super) async fn put(
     client: &Client,
     tables: &Tables,

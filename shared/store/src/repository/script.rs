@@ -31,8 +31,9 @@ impl ScriptRepository {
     /// The world that has this key; `None` if no world has it.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the record is malformed, has no salt, or has settings that this version does not know: the world
-    /// is closed, not open. [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB answers.
+    /// [`StoreError::Damaged`] if the record is malformed, has no salt, or has settings that this version does not
+    /// know: the world is closed, not open. [`StoreError::Throttled`], [`StoreError::Unavailable`] and
+    /// [`StoreError::Refused`] as DynamoDB answers.
     pub async fn find(&self, world_key: &WorldKey) -> Result<Option<ClientWorld>, StoreError> {
         let Some(found) = self.0.world(world_key).await? else {
             return Ok(None);

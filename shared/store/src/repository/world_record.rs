@@ -9,8 +9,8 @@ use crate::item::{self, Item};
 use crate::key;
 use crate::tables::{Tables, attribute};
 
-/// The attributes that browser-facing functions read: not the secret that noise on models is made with. Their roles grant no
-/// others.
+/// The attributes that browser-facing functions read: not the secret that noise on models is made with. Their roles
+/// grant no others.
 const BROWSER_FACING: [&str; 6] = [
     attribute::TENANT,
     attribute::WORLD,
@@ -53,7 +53,8 @@ impl Lookup {
         let tenant = TenantId::new(item::text(&entry, attribute::TENANT)?).ok_or(StoreError::Damaged)?;
         let world = WorldId::new(item::text(&entry, attribute::WORLD)?).ok_or(StoreError::Damaged)?;
         let record = self.get(tenant.expose(), key::world_sort(&world)).await?;
-        // The record says which key its world has: an index entry that is left over, or that another world made, opens nothing.
+        // The record says which key its world has: an index entry that is left over, or that another world made, opens
+        // nothing.
         let Some(record) = record.filter(|record| item::text(record, attribute::KEY) == Ok(world_key.expose())) else {
             return Ok(None);
         };
@@ -94,8 +95,8 @@ impl Lookup {
     }
 }
 
-/// A world's whole record, read consistently; `None` if there is no such world. For repositories of functions that no browser
-/// calls, and for the operator.
+/// A world's whole record, read consistently; `None` if there is no such world. For repositories of functions that no
+/// browser calls, and for the operator.
 pub(super) async fn whole(
     client: &Client,
     tables: &Tables,
@@ -111,8 +112,8 @@ pub(super) async fn whole(
     Ok(done(sent, "control:GetItem")?.item)
 }
 
-/// The settings in a world's record. Those that this version does not know are [`StoreError::Damaged`]: the world is closed, not
-/// open.
+/// The settings in a world's record. Those that this version does not know are [`StoreError::Damaged`]: the world is
+/// closed, not open.
 pub(super) fn settings(record: &Item, tenant: &TenantId, world: &WorldId) -> Result<Settings, StoreError> {
     Settings::read(item::text(record, attribute::SETTINGS)?).map_err(|bad| {
         tracing::warn!(
