@@ -81,7 +81,7 @@ pub enum Response {
     /// The outcome of work: the messages to be redelivered. SQS deletes the others.
     #[serde(rename_all = "camelCase")]
     Worked {
-        /// The messages that failed.
+        /// The messages that failed, by their ids.
         batch_item_failures: Vec<BatchItemFailure>,
     },
 }
@@ -90,7 +90,7 @@ pub enum Response {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchItemFailure {
-    /// The message's id.
+    /// The message's id, as SQS delivered it.
     pub item_identifier: String,
 }
 

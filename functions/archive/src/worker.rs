@@ -30,7 +30,7 @@ const NEWER_SECONDS: u64 = BUFFER_SECONDS - 24 * 3600;
 pub struct Archived {
     /// Batches that were put into the archive.
     pub batches: usize,
-    /// Events in those batches.
+    /// How many events those batches have.
     pub events: usize,
     /// Items that could not be read, and were quarantined as they came.
     pub quarantined: usize,
@@ -38,7 +38,7 @@ pub struct Archived {
     pub newer: usize,
     /// Parquet files that were put.
     pub files: usize,
-    /// Bytes of those files.
+    /// How many bytes those files have.
     pub bytes: usize,
 }
 

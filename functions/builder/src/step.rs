@@ -101,12 +101,12 @@ impl BuildRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum StepOutput {
-    /// Of the plan.
+    /// Output of the plan, over which the state machine maps.
     Planned {
         /// The builds to make, one a world.
         builds: Vec<BuildRef>,
     },
-    /// Of snapshot and catalog.
+    /// Output of snapshot and catalog: what the state machine maps over next.
     Found {
         /// The build, with what the step has settled.
         build: BuildRef,
@@ -115,16 +115,16 @@ pub enum StepOutput {
         /// How many partitions the build has in all.
         of: usize,
     },
-    /// Of inventory and count.
+    /// Output of inventory and count, which no further step reads.
     Made {
-        /// Sessions in the partition.
+        /// How many sessions the partition has.
         sessions: u64,
-        /// Events in the partition.
+        /// How many events the partition has.
         events: u64,
         /// Files of the partition that cannot be read, and are left out.
         unread: u64,
     },
-    /// Of publish.
+    /// Output of publish, if a model is published.
     Published {
         /// The model's version; the same as before where nothing in it has changed.
         version: String,
@@ -137,7 +137,7 @@ pub enum StepOutput {
         /// Size of the model, bytes.
         bytes: usize,
     },
-    /// Of publish: fewer than k sessions, so nothing is published.
+    /// Output of publish, if nothing is published, since there are fewer than k sessions.
     Nothing {
         /// How many sessions there are.
         sessions: u64,

@@ -50,7 +50,7 @@ impl State {
         marked.window == Some(window) && marked.worlds.contains(&(caller.tenant.clone(), caller.world.clone()))
     }
 
-    /// Notes that it has.
+    /// Remembers that this instance has put the marker of the caller's world in a window.
     pub(crate) fn remember_marker(&self, caller: &Caller, window: Window) {
         let mut marked = self.marked.lock().unwrap_or_else(PoisonError::into_inner);
         if marked.window != Some(window) {

@@ -66,9 +66,9 @@ pub(crate) struct Script {
 /// The two forms of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// As it is.
+    /// The script as it is, in text.
     Identity,
-    /// Compressed.
+    /// The script compressed, as nearly all browsers take it.
     Gzip,
 }
 

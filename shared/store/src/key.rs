@@ -70,7 +70,7 @@ pub struct PendingWindow {
     pub tenant: TenantId,
     /// The world whose batches are in the window.
     pub world: WorldId,
-    /// The window to archive.
+    /// The window that is to be archived.
     pub window: Window,
 }
 

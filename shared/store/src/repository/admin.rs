@@ -17,7 +17,7 @@ use crate::item;
 use crate::key;
 use crate::tables::{Tables, attribute};
 
-/// The operator's repository.
+/// The operator's repository: tables, worlds and usage. Made by `tg` and by local mode.
 #[derive(Debug, Clone)]
 pub struct AdminRepository {
     client: Client,

@@ -18,7 +18,8 @@ use crate::item::{self, Item};
 use crate::key::{self, Fingerprint, PendingWindow, Window};
 use crate::tables::{Tables, attribute};
 
-/// The archiver's repository.
+/// The archiver's repository: markers, the buffer, the archive. Made once by its `main`; dispatcher and worker share
+/// it.
 #[derive(Debug, Clone)]
 pub struct ArchiveRepository {
     client: Client,
@@ -57,7 +58,7 @@ impl std::fmt::Debug for UnreadableItem {
 /// A page of a shard of a window. Every item of it is in exactly one of the lists.
 #[derive(Debug, Default)]
 pub struct BatchPage {
-    /// Items that were decoded.
+    /// Items that were decoded: the archiver writes them to files.
     pub batches: Vec<StoredBatch>,
     /// Items that no version of ours wrote, or that are damaged.
     pub unreadable: Vec<UnreadableItem>,

@@ -11,7 +11,7 @@ use crate::item;
 use crate::key;
 use crate::tables::{Tables, attribute};
 
-/// The authorizer's repository.
+/// The authorizer's repository: it reads worlds by key. Made once by its `main`.
 #[derive(Debug, Clone)]
 pub struct AuthorizerRepository(Lookup);
 

@@ -14,7 +14,7 @@ use crate::item;
 use crate::key;
 use crate::tables::{Tables, attribute};
 
-/// The builder's repository.
+/// The builder's repository: rebuild requests, the archive, results of stages, models. Made once by its `main`.
 #[derive(Debug, Clone)]
 pub struct BuildRepository {
     client: Client,
@@ -47,11 +47,11 @@ pub struct ArchiveFile {
 pub enum Stage {
     /// The lists of files that builds are made of.
     Snapshot,
-    /// The vocabularies of partitions.
+    /// The vocabularies, one a partition.
     Inventory,
     /// The catalogs made of those.
     Catalog,
-    /// The counts of partitions.
+    /// The counts, one a partition and catalog.
     Counts,
 }
 
@@ -78,7 +78,7 @@ pub struct BuildInputs {
     pub noise: Option<[u8; 32]>,
 }
 
-/// Without the secret.
+/// Prints the settings, and not the secret.
 impl std::fmt::Debug for BuildInputs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BuildInputs")

@@ -10,7 +10,7 @@ use crate::item;
 use crate::key::{self, Fingerprint, Window};
 use crate::tables::{Tables, attribute};
 
-/// The ingest function's repository.
+/// The ingest function's repository: it writes batches, markers and connections. Made once by its `main`.
 #[derive(Debug, Clone)]
 pub struct IngestRepository {
     client: Client,

@@ -8,7 +8,7 @@ use super::world_record::Lookup;
 use crate::error::StoreError;
 use crate::tables::Tables;
 
-/// The script function's repository.
+/// The script function's repository: it reads worlds by key. Made once by its `main`.
 #[derive(Debug, Clone)]
 pub struct ScriptRepository(Lookup);
 
