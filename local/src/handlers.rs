@@ -5,9 +5,9 @@ use std::sync::Arc;
 use lambda_runtime::Diagnostic;
 use testgram_runtime::clock;
 use testgram_runtime::metrics::Sink;
-use testgram_store::authorizer::Worlds;
-use testgram_store::ingest::Ingest;
-use testgram_store::script::Scripts;
+use testgram_store::repository::authorizer::AuthorizerRepository;
+use testgram_store::repository::ingest::IngestRepository;
+use testgram_store::repository::script::ScriptRepository;
 
 use crate::function::{self, Function};
 use crate::scheduler::Scheduled;
@@ -15,7 +15,7 @@ use crate::stores::Stores;
 
 /// The authorizer of `$connect`.
 pub fn authorize(stores: &Stores) -> Arc<dyn Function> {
-    let worlds = Worlds::new(stores.dynamodb.clone(), stores.tables.clone());
+    let worlds = AuthorizerRepository::new(stores.dynamodb.clone(), stores.tables.clone());
     let state = Arc::new(testgram_authorize::State::new(worlds, metrics(), clock::now_ms));
     function::typed(move |request| {
         let state = Arc::clone(&state);
@@ -25,7 +25,7 @@ pub fn authorize(stores: &Stores) -> Arc<dyn Function> {
 
 /// Ingest: the integration of `$connect`, `$disconnect` and of every message.
 pub fn ingest(stores: &Stores) -> Arc<dyn Function> {
-    let ingest = Ingest::new(stores.dynamodb.clone(), stores.tables.clone());
+    let ingest = IngestRepository::new(stores.dynamodb.clone(), stores.tables.clone());
     let state = Arc::new(testgram_ingest::State::new(ingest, metrics(), clock::now_ms));
     function::typed(move |request| {
         let state = Arc::clone(&state);
@@ -35,7 +35,7 @@ pub fn ingest(stores: &Stores) -> Arc<dyn Function> {
 
 /// The function that serves the snippet, with `socket` as the address that the snippet connects to.
 pub fn script(stores: &Stores, socket: String) -> Arc<dyn Function> {
-    let worlds = Scripts::new(stores.dynamodb.clone(), stores.tables.clone());
+    let worlds = ScriptRepository::new(stores.dynamodb.clone(), stores.tables.clone());
     let state = Arc::new(testgram_script::State::new(worlds, socket, metrics(), clock::now_ms));
     function::typed(move |request| {
         let state = Arc::clone(&state);

@@ -5,12 +5,12 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use testgram_protocol::id::{TenantId, WorldId, WorldKey};
 use testgram_protocol::settings::Settings;
 use testgram_runtime::clock;
-use testgram_store::admin::Admin;
-use testgram_store::archive::Archive;
-use testgram_store::authorizer::Worlds;
-use testgram_store::bucket::{Bucket, Keys};
-use testgram_store::build::Build;
+use testgram_store::bucket::{Bucket, KmsKeys};
 use testgram_store::queue::Queue;
+use testgram_store::repository::admin::AdminRepository;
+use testgram_store::repository::archive::ArchiveRepository;
+use testgram_store::repository::authorizer::AuthorizerRepository;
+use testgram_store::repository::build::BuildRepository;
 use testgram_store::{StoreError, Tables};
 
 use crate::aws::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, sqs};
@@ -48,13 +48,13 @@ pub struct Stores {
 
 impl Stores {
     /// The archiver's repository: exactly the calls that its role allows.
-    pub fn archive(&self) -> Archive {
-        Archive::new(self.dynamodb.clone(), self.tables.clone(), self.bucket.clone())
+    pub fn archive(&self) -> ArchiveRepository {
+        ArchiveRepository::new(self.dynamodb.clone(), self.tables.clone(), self.bucket.clone())
     }
 
     /// The builder's repository: exactly the calls that its role allows.
-    pub fn build(&self) -> Build {
-        Build::new(self.dynamodb.clone(), self.tables.clone(), self.bucket.clone())
+    pub fn build(&self) -> BuildRepository {
+        BuildRepository::new(self.dynamodb.clone(), self.tables.clone(), self.bucket.clone())
     }
 }
 
@@ -92,7 +92,7 @@ pub fn clients(url: &str) -> Stores {
         bucket: Bucket::new(
             aws_sdk_s3::Client::from_conf(s3.build()),
             BUCKET.to_owned(),
-            Keys::of(KEYS.to_owned()),
+            KmsKeys::of(KEYS.to_owned()),
         ),
         queue: Queue::new(aws_sdk_sqs::Client::from_conf(sqs.build()), sqs::url(url, sqs::TASKS)),
     }
@@ -101,11 +101,11 @@ pub fn clients(url: &str) -> Stores {
 /// Makes the tables and the demo world where they are missing, then puts the given worlds. Settings that the demo world
 /// was given since then stay.
 pub(crate) async fn prepare(stores: &Stores, worlds: &[WorldConfig]) -> Result<(), PrepareError> {
-    let admin = Admin::new(stores.dynamodb.clone(), stores.tables.clone());
+    let admin = AdminRepository::new(stores.dynamodb.clone(), stores.tables.clone());
     admin.create_tables().await?;
     stores.bucket.create().await?;
     let fresh = demo_world().ok_or(StoreError::Refused)?;
-    let known = Worlds::new(stores.dynamodb.clone(), stores.tables.clone())
+    let known = AuthorizerRepository::new(stores.dynamodb.clone(), stores.tables.clone())
         .find(&fresh.key, clock::now_ms())
         .await;
     // Put also where it exists: a folder from before there were salts gets one.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use testgram_protocol::id::{TenantId, WorldId, WorldKey};
 use testgram_protocol::settings::{BadSetting, Settings};
-use testgram_store::{StoreError, admin::Admin};
+use testgram_store::{StoreError, repository::admin::AdminRepository};
 
 /// A world to put before the stack serves: one of the file of `tg up --worlds`, or the demo world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn parse(json: &str) -> Result<Vec<WorldConfig>, WorldsError> {
 }
 
 /// Puts worlds, over those that have their names.
-pub(crate) async fn put(admin: &Admin, worlds: &[WorldConfig]) -> Result<(), WorldsError> {
+pub(crate) async fn put(admin: &AdminRepository, worlds: &[WorldConfig]) -> Result<(), WorldsError> {
     for (at, new) in worlds.iter().enumerate() {
         let put = admin
             .put_world(&new.tenant, &new.world, &new.key, Some(&new.settings))

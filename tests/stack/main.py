@@ -115,9 +115,9 @@ def visited(stack: Deployed, key: str) -> dict:
 def buffered(stack: Deployed):
     partitions = {item["pk"]["S"] for item in stack.items("events")}
     assert partitions and all(pk.startswith(f"{TENANT}#{WORLD}#") for pk in partitions), partitions
-    marks = [item["sk"]["S"] for item in stack.items("control") if item["pk"]["S"].startswith("mark#")]
-    assert marks and all(mark.endswith(f"#{TENANT}#{WORLD}") for mark in marks), marks
-    say("batches stand in the buffer under their tenant, and their window is marked")
+    markers = [item["sk"]["S"] for item in stack.items("control") if item["pk"]["S"].startswith("pending#")]
+    assert markers and all(marker.endswith(f"#{TENANT}#{WORLD}") for marker in markers), markers
+    say("batches stand in the buffer under their tenant, and their window is pending")
 
 
 def encrypted(stack: Deployed, keys: list[str]):

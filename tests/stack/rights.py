@@ -108,7 +108,7 @@ class Calls:
         tenant, at_ms = tenant or fresh(), now_ms() - 60 * MINUTE
         window = at_ms // 300_000
         if damaged:
-            self.mark(tenant, window)
+            self.put_marker(tenant, window)
             item = {"pk": {"S": f"{tenant}#probe#{window}#0"}, "sk": {"B": secrets.token_bytes(24)}, "b": {"B": b"\x63odd"}}
             self.dynamodb.put_item(TableName=f"{self.stack.name}-events", Item=item)
         else:
@@ -117,12 +117,12 @@ class Calls:
         answer, failed = self("archive", {"Records": [{"messageId": "m", "body": json.dumps(task)}]})
         return not failed and answer["batchItemFailures"] == []
 
-    def mark(self, tenant: str, window: int):
+    def put_marker(self, tenant: str, window: int):
         """Where ingest would put it: one of sixteen places, by a hash (shared/store/src/key.rs)."""
         place = 0xCBF29CE484222325
         for byte in f"{tenant}#probe#{window}#0".encode():
             place = ((place ^ byte) * 0x100000001B3) % 2**64
-        item = {"pk": {"S": f"mark#{(place >> 32) % 16:02}"}, "sk": {"S": f"{window:010}#{tenant}#probe"}}
+        item = {"pk": {"S": f"pending#{(place >> 32) % 16:02}"}, "sk": {"S": f"{window:010}#{tenant}#probe"}}
         self.dynamodb.put_item(TableName=f"{self.stack.name}-control", Item=item)
 
     # The builder's
@@ -186,20 +186,20 @@ def probes(calls: Calls) -> dict:
         ("Authorize", "FindWorlds", "dynamodb:GetItem"): calls.authorize,
         ("Script", "FindWorlds", "dynamodb:GetItem"): calls.script,
         ("Ingest", "PutBatches", "dynamodb:PutItem"): calls.batch,
-        ("Ingest", "PutMarks", "dynamodb:PutItem"): calls.batch,
+        ("Ingest", "PutMarkers", "dynamodb:PutItem"): calls.batch,
         ("Ingest", "RememberConnections", "dynamodb:PutItem"): calls.connect,
         ("Ingest", "RememberConnections", "dynamodb:DeleteItem"): calls.disconnect,
-        ("Archive", "FindAndClearMarks", "dynamodb:Query"): calls.dispatch,
-        ("Archive", "FindAndClearMarks", "dynamodb:GetItem"): calls.archive,
-        ("Archive", "FindAndClearMarks", "dynamodb:DeleteItem"): calls.archive,
-        ("Archive", "NoteChanges", "dynamodb:PutItem"): calls.archive,
+        ("Archive", "FindAndDeleteMarkers", "dynamodb:Query"): calls.dispatch,
+        ("Archive", "FindAndDeleteMarkers", "dynamodb:GetItem"): calls.archive,
+        ("Archive", "FindAndDeleteMarkers", "dynamodb:DeleteItem"): calls.archive,
+        ("Archive", "RequestRebuilds", "dynamodb:PutItem"): calls.archive,
         ("Archive", "ReadBatches", "dynamodb:Query"): calls.archive,
         ("Archive", "PutFiles", "s3:PutObject"): calls.archive,
-        ("Archive", "PutFiles", "s3:PutObject", "aside"): lambda: calls.archive(damaged=True),
-        ("Builder", "FindNotes", "dynamodb:Query"): calls.plan,
-        ("Builder", "NotesTermsAndPointers", "dynamodb:GetItem"): build,
-        ("Builder", "PutNotesAndPointers", "dynamodb:PutItem"): build,
-        ("Builder", "NotesTermsAndPointers", "dynamodb:DeleteItem"): lambda: calls.build(empty),
+        ("Archive", "PutFiles", "s3:PutObject", "quarantine"): lambda: calls.archive(damaged=True),
+        ("Builder", "FindRebuildRequests", "dynamodb:Query"): calls.plan,
+        ("Builder", "RequestsRecordsAndPointers", "dynamodb:GetItem"): build,
+        ("Builder", "PutRequestsAndPointers", "dynamodb:PutItem"): build,
+        ("Builder", "RequestsRecordsAndPointers", "dynamodb:DeleteItem"): lambda: calls.build(empty),
         ("Builder", "ReadFiles", "s3:GetObject"): build,
         ("Builder", "KeepAndPublish", "s3:PutObject"): build,
         ("Builder", "Forget", "s3:DeleteObject"): lambda: calls.expire(tenant),
@@ -256,11 +256,11 @@ def denials(stack: Deployed, function: str, statement: dict, action: str) -> int
 
 
 def forget(stack: Deployed, tenant: str):
-    """Takes back what was left behind where a right was missing, so that no schedule stumbles over it: marks and notes of all but `tenant`."""
+    """Deletes what was left behind where a right was missing, so that no schedule stumbles over it: markers and requests of all but `tenant`."""
     table = f"{stack.name}-control"
     for item in stack.items("control"):
         pk, sk = item["pk"]["S"], item["sk"]["S"]
-        if pk.startswith(("mark#", "changed#")) and tenant not in sk.split("#"):
+        if pk.startswith(("pending#", "rebuild#")) and tenant not in sk.split("#"):
             stack.aws.client("dynamodb").delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
     machine = stack.aws.client("stepfunctions")
     running = {"stateMachineArn": stack.outputs["BuildsMachine"], "statusFilter": "RUNNING"}

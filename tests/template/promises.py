@@ -12,26 +12,26 @@ from template import FUNCTIONS, RESOURCES, ROOT, TABLES, TEMPLATE, many, named, 
 
 # A key of every form that stands in the tables (shared/store/src/key.rs), and whether it is a tenant's.
 BATCH, CONNECTION, WARM, RECORD = "acme#shop#5666666#3", "acme#shop", "warm#", "acme"
-WORLD_KEY, MARK, NOTE = "key#shopkey", "mark#07", "changed#03"
-CONTROL = (RECORD, WORLD_KEY, MARK, NOTE)
+WORLD_KEY, MARKER, REBUILD = "key#shopkey", "pending#07", "rebuild#03"
+CONTROL = (RECORD, WORLD_KEY, MARKER, REBUILD)
 
 # function, action, table → the keys that it is for. All others must be denied.
 KEYS = {
     ("Authorize", "dynamodb:GetItem", "ControlTable"): {RECORD, WORLD_KEY},
     ("Script", "dynamodb:GetItem", "ControlTable"): {RECORD, WORLD_KEY},
-    ("Ingest", "dynamodb:PutItem", "ControlTable"): {MARK},
+    ("Ingest", "dynamodb:PutItem", "ControlTable"): {MARKER},
     ("Ingest", "dynamodb:PutItem", "EventsTable"): {BATCH},
     ("Ingest", "dynamodb:PutItem", "ConnectionsTable"): {CONNECTION, WARM},
     ("Ingest", "dynamodb:DeleteItem", "ConnectionsTable"): {CONNECTION, WARM},
-    ("Archive", "dynamodb:Query", "ControlTable"): {MARK},
-    ("Archive", "dynamodb:GetItem", "ControlTable"): {MARK},
-    ("Archive", "dynamodb:DeleteItem", "ControlTable"): {MARK},
-    ("Archive", "dynamodb:PutItem", "ControlTable"): {NOTE},
+    ("Archive", "dynamodb:Query", "ControlTable"): {MARKER},
+    ("Archive", "dynamodb:GetItem", "ControlTable"): {MARKER},
+    ("Archive", "dynamodb:DeleteItem", "ControlTable"): {MARKER},
+    ("Archive", "dynamodb:PutItem", "ControlTable"): {REBUILD},
     ("Archive", "dynamodb:Query", "EventsTable"): {BATCH},
-    ("Builder", "dynamodb:Query", "ControlTable"): {NOTE},
-    ("Builder", "dynamodb:GetItem", "ControlTable"): {RECORD, NOTE},
-    ("Builder", "dynamodb:PutItem", "ControlTable"): {RECORD, NOTE},
-    ("Builder", "dynamodb:DeleteItem", "ControlTable"): {RECORD, NOTE},
+    ("Builder", "dynamodb:Query", "ControlTable"): {REBUILD},
+    ("Builder", "dynamodb:GetItem", "ControlTable"): {RECORD, REBUILD},
+    ("Builder", "dynamodb:PutItem", "ControlTable"): {RECORD, REBUILD},
+    ("Builder", "dynamodb:DeleteItem", "ControlTable"): {RECORD, REBUILD},
 }
 OF_TABLE = {"ControlTable": CONTROL, "EventsTable": (BATCH,), "ConnectionsTable": (CONNECTION, WARM)}
 
@@ -77,10 +77,11 @@ def leading_keys() -> str:
 
 
 def attributes() -> str:
-    """Who is asked by browsers cannot read what noise is made with, and who builds models cannot make up a world's record."""
+    """Functions that browsers call cannot read the secret that noise is made with, and the builder cannot make up a world's record."""
     names = dict(re.findall(r'const (\w+): &str = "(\w+)";', (ROOT / "shared/store/src/tables.rs").read_text()))
-    told = re.search(r"const TOLD: \[&str; \d\] = \[([^\]]*)\]", (ROOT / "shared/store/src/lookup.rs").read_text())[1]
-    asked = {names[name] for name in re.findall(r"attribute::(\w+)", told)} | {"pk", "sk"}
+    source = (ROOT / "shared/store/src/repository/world_record.rs").read_text()
+    read = re.search(r"const BROWSER_FACING: \[&str; \d\] = \[([^\]]*)\]", source)[1]
+    asked = {names[name] for name in re.findall(r"attribute::(\w+)", read)} | {"pk", "sk"}
     found = {}
     for function in FUNCTIONS:
         for statement in statements(role_of(function)):
@@ -92,7 +93,7 @@ def attributes() -> str:
     assert found.pop(("Builder", ("dynamodb:PutItem",))) == {"pk", "sk", names["VERSION"], names["AT"], names["TOKEN"], names["DUE"]}
     assert set(found) == {(function, ("dynamodb:GetItem",)) for function in ("Authorize", "Script")}, found
     assert all(limit == asked and names["NOISE"] not in limit for limit in found.values()), (found, asked)
-    return "no function that browsers ask can read what noise is made with, and the builder cannot make up a world's record (by text, not by AWS)"
+    return "no function that browsers call can read the secret that noise is made with, and the builder cannot make up a world's record (by text, not by AWS)"
 
 
 def tenants_prefix() -> str:
@@ -106,14 +107,14 @@ def tenants_prefix() -> str:
                 elif action.startswith("s3:"):
                     for resource in many(statement["Resource"]):
                         _, path = named(resource)
-                        part = re.fullmatch(r"/tenant=\*/world=\*/(events|aside|partials|models)/\*", path)
+                        part = re.fullmatch(r"/tenant=\*/world=\*/(events|quarantine|partials|models)/\*", path)
                         assert part, resource
                         parts.setdefault((function, action), set()).add(part[1])
     assert parts == {
-        ("Archive", "s3:PutObject"): {"events", "aside"},
+        ("Archive", "s3:PutObject"): {"events", "quarantine"},
         ("Builder", "s3:GetObject"): {"events", "partials"},
         ("Builder", "s3:PutObject"): {"partials", "models"},
-        ("Builder", "s3:DeleteObject"): {"events", "aside", "partials", "models"},
+        ("Builder", "s3:DeleteObject"): {"events", "quarantine", "partials", "models"},
     }, parts
     return "objects are reached below a tenant's world only, by each function in its own part of it"
 

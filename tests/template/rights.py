@@ -68,29 +68,29 @@ def check_literals(function: str, binary: bytes, found: set[tuple[str, str]]):
 
 
 def check_sources() -> int:
-    """That in the store a literal stands beside every call of the SDK, with its name and its table. The operator's rooms are no function's."""
+    """That in the store every call of the SDK has its literal beside it, with its name and its table. No function has the operator's repositories."""
     calls_of = {snake(name): name for name in DYNAMODB + S3 + SQS}
     pattern = re.compile(r"\.(" + "|".join(sorted(calls_of, key=len, reverse=True)) + r")\(\)")
     found = 0
-    for file in sorted((ROOT / "shared/store/src").glob("*.rs")):
+    for file in sorted((ROOT / "shared/store/src").rglob("*.rs")):
         if file.stem in ("admin", "tenant_key"):
             continue
         code = file.read_text().split("#[cfg(test)]")[0]
-        for body in re.split(r"\n\s*(?:pub(?:\(crate\))? )?(?:async )?fn ", code)[1:]:
+        for body in re.split(r"\n\s*(?:pub(?:\((?:crate|super)\))? )?(?:async )?fn ", code)[1:]:
             verbs = {calls_of[verb] for verb in pattern.findall(body)}
-            stated = {tuple(label.split(":")) for label in re.findall(rf'"((?:{"|".join(WORDS)}):\w+)"', body)}
+            said = {tuple(label.split(":")) for label in re.findall(rf'"((?:{"|".join(WORDS)}):\w+)"', body)}
             name = f"{file.name}, {body.split('(')[0]}"
             if body.startswith("warm"):
-                # It does what another call of its room does, and takes no word for a failure.
-                assert all(f'"connections:{verb}"' in code for verb in verbs) and not stated, name
+                # It makes a call that its repository makes elsewhere, and sorts no error.
+                assert all(f'"connections:{verb}"' in code for verb in verbs) and not said, name
                 continue
-            if file.stem == "bucket" and body.startswith("create"):
+            if file.stem == "objects" and body.startswith("create"):
                 continue  # of local mode and tests
-            assert {ALIKE.get(verb, verb) for verb in verbs} == {verb for _, verb in stated}, f"{name} calls {verbs} and says {stated}"
+            assert {ALIKE.get(verb, verb) for verb in verbs} == {verb for _, verb in said}, f"{name} calls {verbs} and says {said}"
             tables = set(re.findall(r"tables\.(control|events|connections)|self\.(control)\b", body))
             tables = {one or other for one, other in tables}
             if verbs & set(DYNAMODB):
-                assert tables == {word for word, _ in stated}, f"{name} asks {tables} and says {stated}"
+                assert tables == {word for word, _ in said}, f"{name} asks {tables} and says {said}"
             found += len(verbs)
     assert found > 15, "the calls are not where they were"
     return found

@@ -1,31 +1,32 @@
-//! What the function is asked and what it answers: a schedule's input, or SQS's messages.
-//! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>, <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
+//! The function's events and answers: the schedule's input, or SQS's messages.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>,
+//! <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>
 
-use lambda_runtime::Diagnostic;
 use serde::{Deserialize, Serialize};
-use testgram_store::archive::Mark;
+use testgram_runtime::Diagnostic;
+use testgram_store::key::PendingWindow;
 use testgram_store::queue;
 
-/// What is asked.
+/// An event: from the schedule, or from the queue.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Raw")]
 pub enum Request {
-    /// Find closed windows and queue those that are due, or all.
+    /// Find closed windows and queue a task for those that are due, or for all.
     Dispatch {
-        /// Whether all: nothing is known to be in the queue.
+        /// Whether all are queued: for an operator who has purged the queue.
         all: bool,
     },
     /// Archive the windows of these messages.
     Work(Vec<Message>),
 }
 
-/// A message of the queue.
+/// A message of the queue, as SQS delivers it.
 #[derive(Debug)]
 pub struct Message {
-    /// What SQS calls it.
+    /// The id by which SQS is answered.
     pub id: String,
-    /// Its task; `None` if it holds none that is understood.
-    pub task: Option<Mark>,
+    /// The window to archive; `None` if the body is no task of ours.
+    pub task: Option<PendingWindow>,
 }
 
 #[derive(Deserialize)]
@@ -66,43 +67,43 @@ impl From<Record> for Message {
     }
 }
 
-/// What is answered.
+/// The answer to a [`Request`].
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Response {
-    /// Of a dispatch.
+    /// The outcome of a dispatch.
     Dispatched {
-        /// Closed windows with batches in them.
+        /// Closed windows that have batches.
         windows: usize,
-        /// Of which so many were due and taken by the queue; the others are found again.
+        /// How many of them were due and taken by the queue. The next dispatch finds the others.
         queued: usize,
     },
-    /// Of work: which messages are to come again. SQS takes the others for done.
+    /// The outcome of work: the messages to be redelivered. SQS deletes the others.
     #[serde(rename_all = "camelCase")]
     Worked {
-        /// Those messages.
-        batch_item_failures: Vec<Failure>,
+        /// The messages that failed, by their ids.
+        batch_item_failures: Vec<BatchItemFailure>,
     },
 }
 
-/// A message that is to come again.
+/// A message to be redelivered: `SqsBatchResponse`'s item.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Failure {
-    /// Its id.
+pub struct BatchItemFailure {
+    /// The message's id, as SQS delivered it.
     pub item_identifier: String,
 }
 
-/// A dispatch failed.
+/// Why a dispatch failed: the stable word of a store error. Lambda shows it as the error of the invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the dispatch failed: {0}")]
-pub struct Failed(pub &'static str);
+#[error("closed windows could not be queued: {0}")]
+pub struct DispatchError(pub &'static str);
 
-impl From<Failed> for Diagnostic {
-    fn from(failed: Failed) -> Self {
+impl From<DispatchError> for Diagnostic {
+    fn from(error: DispatchError) -> Self {
         Self {
-            error_type: "Failed".to_owned(),
-            error_message: failed.to_string(),
+            error_type: "DispatchError".to_owned(),
+            error_message: error.to_string(),
         }
     }
 }
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_is_told_apart() {
+    fn schedules_and_queues_events_are_read() {
         for (json, wanted) in [
             (r#"{"run":"dispatch"}"#, false),
             (r#"{"run":"dispatch","all":true}"#, true),
@@ -144,7 +145,7 @@ mod tests {
 
     #[test]
     fn answers_are_what_sqs_reads() {
-        let failures = vec![Failure {
+        let failures = vec![BatchItemFailure {
             item_identifier: "b".to_owned(),
         }];
         let worked = Response::Worked {

@@ -1,4 +1,5 @@
-//! The worker: read a window → Parquet → put → note that the world has changed → clear the mark, in that order.
+//! The worker: read a window → Parquet → put → request a rebuild of the world's model → delete the marker, in that
+//! order.
 
 use std::collections::BTreeMap;
 
@@ -6,44 +7,49 @@ use testgram_columns::ArchivedBatch as Row;
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::StoreError;
-use testgram_store::archive::{Archive, Mark, Page, Position, Stored, Unread, World};
-use testgram_store::key::{BUFFER_SECONDS, SHARDS, Window};
-use testgram_store::layout::Partition;
+use testgram_store::bucket::layout::Partition;
+use testgram_store::key::{BUFFER_SECONDS, PendingWindow, SHARDS, Window};
+use testgram_store::repository::archive::{
+    ArchiveRepository, ArchiveWorld, BatchPage, Position, StoredBatch, UnreadableItem,
+};
 
-use crate::State;
-use crate::wire::{Failure, Message, Response};
+use crate::state::State;
+use crate::wire::{BatchItemFailure, Message, Response};
 
-/// Most batches held at once, and most events, some hundred megabytes. A window with more becomes several files a partition.
-const HELD: (usize, usize) = (4_096, 250_000);
+/// Most batches held at once. A window with more becomes several files a partition.
+const HELD_BATCHES: usize = 4_096;
+/// Most events held at once: some hundred megabytes.
+const HELD_EVENTS: usize = 250_000;
 
-/// How long what the next release has written is left for it: a day less than the buffer keeps it.
+/// How long items that the next version wrote are left in the buffer for it: a day less than the buffer keeps them.
 const NEWER_SECONDS: u64 = BUFFER_SECONDS - 24 * 3600;
 
-/// What became of a window's items. Every one that was read is in one of these, once.
+/// The outcome of archiving a window, or several. Every item that was read is counted once: as archived, quarantined or
+/// newer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Archived {
-    /// Batches that stand in the archive.
+    /// Batches that were put into the archive.
     pub batches: usize,
-    /// Their events.
+    /// How many events those batches have.
     pub events: usize,
-    /// Items that could not be read, and were put aside as they are.
-    pub aside: usize,
-    /// Items that the next release wrote: they stay in the buffer, and their window keeps its mark.
+    /// Items that could not be read, and were quarantined as they came.
+    pub quarantined: usize,
+    /// Items that the next version wrote: they stay in the buffer, and their window keeps its marker.
     pub newer: usize,
-    /// Files.
+    /// Parquet files that were put.
     pub files: usize,
-    /// Their bytes.
+    /// How many bytes those files have.
     pub bytes: usize,
 }
 
 impl Archived {
-    /// The sum of both.
+    /// The sum of two outcomes.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
             batches: self.batches + other.batches,
             events: self.events + other.events,
-            aside: self.aside + other.aside,
+            quarantined: self.quarantined + other.quarantined,
             newer: self.newer + other.newer,
             files: self.files + other.files,
             bytes: self.bytes + other.bytes,
@@ -51,22 +57,22 @@ impl Archived {
     }
 }
 
-/// Works on messages one by one, and answers which failed.
+/// Archives the windows of messages one by one, and answers which messages failed.
 pub(crate) async fn work(state: &State, messages: Vec<Message>) -> Response {
     let mut failures = Vec::new();
     for Message { id, task } in messages {
         let done = match &task {
-            Some(mark) => archive_and_report(state, mark).await,
+            Some(pending) => archive_and_report(state, pending).await,
             None => Err("not_a_task"),
         };
         if let Err(code) = done {
-            // Again, until SQS has had enough and puts it among the dead letters.
-            tracing::warn!(code, "a task failed");
+            // Retried until the queue's maxReceiveCount, then moved to the dead-letter queue.
+            tracing::warn!(code, "a window could not be archived");
             let line = Line::new("archive").by("Code", code);
             state
                 .metrics
                 .emit(line.metric("TasksFailed", Unit::Count, 1.0), (state.now_ms)());
-            failures.push(Failure { item_identifier: id });
+            failures.push(BatchItemFailure { item_identifier: id });
         }
     }
     Response::Worked {
@@ -74,19 +80,21 @@ pub(crate) async fn work(state: &State, messages: Vec<Message>) -> Response {
     }
 }
 
-async fn archive_and_report(state: &State, mark: &Mark) -> Result<(), &'static str> {
+async fn archive_and_report(state: &State, pending: &PendingWindow) -> Result<(), &'static str> {
     let began = Stopwatch::start();
     let now_ms = (state.now_ms)();
-    let archived = archive(&state.archive, mark, now_ms).await.map_err(StoreError::word)?;
+    let archived = archive(&state.archive, pending, now_ms)
+        .await
+        .map_err(StoreError::word)?;
     let line = Line::new("archive")
         .metric("BatchesArchived", Unit::Count, archived.batches as f64)
         .metric("EventsArchived", Unit::Count, archived.events as f64)
-        .metric("BatchesAside", Unit::Count, archived.aside as f64)
+        .metric("BatchesQuarantined", Unit::Count, archived.quarantined as f64)
         .metric("Files", Unit::Count, archived.files as f64)
         .metric("BytesArchived", Unit::Bytes, archived.bytes as f64)
         .metric("Latency", Unit::Milliseconds, began.ms())
-        .property("tenant", mark.tenant.expose())
-        .property("world", mark.world.expose());
+        .property("tenant", pending.tenant.expose())
+        .property("world", pending.world.expose());
     state.metrics.emit(line, now_ms);
     if archived.newer > 0 {
         Err("newer_version")
@@ -95,57 +103,64 @@ async fn archive_and_report(state: &State, mark: &Mark) -> Result<(), &'static s
     }
 }
 
-/// Archives a window. One that is still open is archived as far as it goes, and keeps its mark; one without a mark is done already: a
-/// dispatcher that came round before a worker was through has queued it again.
+/// Archives a window, as of `now_ms` (milliseconds since 1970). A window that is still open is archived as far as it
+/// goes, and keeps its marker. A window without a marker is archived already: a dispatcher queued it again before a
+/// worker had finished.
 ///
 /// # Errors
-/// [`StoreError`]; what was put stays, the mark too, and doing it again completes it.
-pub async fn archive(room: &Archive, mark: &Mark, now_ms: u64) -> Result<Archived, StoreError> {
-    let world = room.world(&mark.tenant, &mark.world);
+/// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as DynamoDB or S3 answers;
+/// [`StoreError::Damaged`] if the batches do not fit into a file. What was put stays, the marker too, and the next try
+/// completes it.
+pub async fn archive(
+    repository: &ArchiveRepository,
+    pending: &PendingWindow,
+    now_ms: u64,
+) -> Result<Archived, StoreError> {
+    let world = repository.world(&pending.tenant, &pending.world);
     let mut done = Archived::default();
-    if !world.is_marked(mark.window).await? {
+    if !world.is_pending(pending.window).await? {
         return Ok(done);
     }
-    // What is left for the next release is not left until the buffer forgets it.
-    let is_old = mark.window < Window::at(now_ms.saturating_sub(NEWER_SECONDS * 1000));
+    // What the next version wrote is not left until the buffer deletes it.
+    let is_old = pending.window < Window::at(now_ms.saturating_sub(NEWER_SECONDS * 1000));
     for shard in 0..SHARDS {
         let mut held = Held::default();
         let mut from = Some(Position::default());
         while let Some(position) = from {
-            let (mut page, next) = world.page(mark.window, shard, position).await?;
+            let (mut page, next) = world.page(pending.window, shard, position).await?;
             if is_old {
-                page.unread.append(&mut page.newer);
+                page.unreadable.append(&mut page.newer);
             }
             done.newer += page.newer.len();
             held.take(page);
-            if held.batches >= HELD.0 || held.events >= HELD.1 || next.is_none() {
-                std::mem::take(&mut held).put(&world, mark.window, &mut done).await?;
+            if held.batches >= HELD_BATCHES || held.events >= HELD_EVENTS || next.is_none() {
+                std::mem::take(&mut held).put(&world, pending.window, &mut done).await?;
             }
             from = next;
         }
     }
-    // What is put aside has its retention, too, which builds keep.
-    if done.files > 0 || done.aside > 0 {
-        world.changed().await?;
+    // Quarantined items have their retention, too, which builds keep.
+    if done.files > 0 || done.quarantined > 0 {
+        world.request_rebuild().await?;
     }
-    if done.newer == 0 && mark.window < Window::first_open(now_ms) {
-        world.clear(mark.window).await?;
+    if done.newer == 0 && pending.window < Window::first_open(now_ms) {
+        world.delete_marker(pending.window).await?;
     }
     Ok(done)
 }
 
-/// What was read and is to be put.
+/// Items that were read and are not put yet.
 #[derive(Default)]
 struct Held {
     rows: BTreeMap<Partition, Vec<Row>>,
     batches: usize,
     events: usize,
-    unread: Vec<Unread>,
+    unreadable: Vec<UnreadableItem>,
 }
 
 impl Held {
-    fn take(&mut self, page: Page) {
-        self.unread.extend(page.unread);
+    fn take(&mut self, page: BatchPage) {
+        self.unreadable.extend(page.unreadable);
         for stored in page.batches {
             let partition = Partition::of(stored.session);
             let row = row(stored);
@@ -155,7 +170,7 @@ impl Held {
         }
     }
 
-    async fn put(self, world: &World<'_>, window: Window, done: &mut Archived) -> Result<(), StoreError> {
+    async fn put(self, world: &ArchiveWorld<'_>, window: Window, done: &mut Archived) -> Result<(), StoreError> {
         for (partition, rows) in self.rows {
             let file = testgram_columns::write(&rows).map_err(|_| StoreError::Damaged)?;
             done.batches += rows.len();
@@ -164,21 +179,22 @@ impl Held {
             done.bytes += file.len();
             world.put_file(&partition, window, file).await?;
         }
-        if !self.unread.is_empty() {
-            // Acknowledged once, so not to be lost: an operator is told and finds it.
+        if !self.unreadable.is_empty() {
+            // They were acknowledged, so they must not be lost: the log names them to an operator, who finds them in
+            // the bucket.
             tracing::error!(
-                items = self.unread.len(),
-                "items of the buffer cannot be read; put aside"
+                items = self.unreadable.len(),
+                "items of the buffer cannot be read; quarantined"
             );
-            done.aside += self.unread.len();
-            world.put_aside(window, &self.unread).await?;
+            done.quarantined += self.unreadable.len();
+            world.quarantine(window, &self.unreadable).await?;
         }
         Ok(())
     }
 }
 
-/// A batch as a row; the page has only such as could be read.
-fn row(stored: Stored) -> Option<Row> {
+/// A batch as a row of a file; `None` for one that could not be decoded, which a page does not list here.
+fn row(stored: StoredBatch) -> Option<Row> {
     let (meta, events) = stored.batch.ok()?.into_parts();
     Some(Row {
         session: stored.session,

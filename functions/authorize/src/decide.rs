@@ -1,25 +1,26 @@
-//! The decision, without AWS.
+//! The decision: a pure function of the world, the page's origin and the time.
 
 use testgram_protocol::event::Collected;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::reason::Refusal;
-use testgram_store::authorizer::WorldRecord;
+use testgram_store::repository::authorizer::AuthorizerWorld;
 
-/// What an admitted connection carries with it.
+/// What an admitted connection carries with it. The authorizer makes it, and ingest reads it from each message's
+/// context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admission {
-    /// Whose data it sends.
+    /// The tenant that its events belong to.
     pub tenant: TenantId,
-    /// Of which world.
+    /// The world that its events belong to.
     pub world: WorldId,
-    /// Which kinds of event are taken.
+    /// The kinds of event that ingest accepts from it.
     pub kinds: Collected,
-    /// When it was admitted, milliseconds since 1970: ingest sends it back here after a while.
+    /// When it was admitted, milliseconds since 1970: after some minutes ingest asks the client to connect again.
     pub admitted_ms: u64,
 }
 
 /// Whether a page of `origin` may connect to `world`.
-pub(crate) fn decide(world: Option<&WorldRecord>, origin: Option<&str>, now_ms: u64) -> Result<Admission, Refusal> {
+pub(crate) fn decide(world: Option<&AuthorizerWorld>, origin: Option<&str>, now_ms: u64) -> Result<Admission, Refusal> {
     let world = world.ok_or(Refusal::UnknownKey)?;
     let kinds = world.settings.admit(origin, world.used, now_ms)?;
     Ok(Admission {

@@ -1,8 +1,18 @@
-//! The `$connect` authorizer: who may come in, and as whom.
+//! The `$connect` authorizer: which connections are admitted, and for which tenant and world.
 //!
-//! It answers with the tenant and world that API Gateway then hands to every message of the connection, so that ingest looks
-//! nothing up. It fails closed: whatever it does not understand, it denies, and it says the same of a key that is malformed
-//! and one that nobody has.
+//! API Gateway hands its answer to every message of the connection, so that ingest looks nothing up. It fails closed:
+//! it denies what it does not understand, and gives the same reason for a malformed key as for one that no world has.
+//!
+//! ```text
+//! wire, decide ◄─ handle
+//! ```
+//!
+//! ```
+//! // An event is read leniently, and never printed: it holds a visitor's address.
+//! let event = r#"{"queryStringParameters": {"world": "demo", "v": "1"}, "headers": {"Origin": "https://shop.example"}}"#;
+//! let request: testgram_authorize::Request = serde_json::from_str(event).unwrap();
+//! assert_eq!(format!("{request:?}"), "Request");
+//! ```
 
 mod decide;
 mod wire;
@@ -13,32 +23,32 @@ use std::sync::Arc;
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::reason::Refusal;
 use testgram_runtime::metrics::{Line, Sink, Unit};
-use testgram_store::authorizer::{WorldRecord, Worlds};
-use testgram_store::recent::Recent;
+use testgram_store::cache::WorldKeyCache;
+use testgram_store::repository::authorizer::{AuthorizerRepository, AuthorizerWorld};
 
 pub use decide::Admission;
 pub use wire::{Request, Response};
 
-/// Worlds remembered; a record is a few hundred bytes. A change of settings reaches new connections when it is forgotten, and open
-/// ones when ingest next sends them back here.
+/// Worlds in the cache; a record is a few hundred bytes. Changed settings reach new connections when the entry is no
+/// longer fresh, and open ones when ingest next sends them back here.
 const WORLDS: NonZeroUsize = NonZeroUsize::new(4_096).unwrap();
 
-/// What outlives an invocation.
+/// What outlives an invocation: made once by `main`, or by local mode.
 #[derive(Debug)]
 pub struct State {
-    worlds: Worlds,
-    recent: Recent<WorldRecord>,
+    worlds: AuthorizerRepository,
+    cache: WorldKeyCache<AuthorizerWorld>,
     metrics: Sink,
     now_ms: fn() -> u64,
 }
 
 impl State {
-    /// Puts a state together.
+    /// A state with an empty cache. `now_ms` is the clock, milliseconds since 1970.
     #[must_use]
-    pub fn new(worlds: Worlds, metrics: Sink, now_ms: fn() -> u64) -> Self {
+    pub fn new(worlds: AuthorizerRepository, metrics: Sink, now_ms: fn() -> u64) -> Self {
         Self {
             worlds,
-            recent: Recent::of(WORLDS),
+            cache: WorldKeyCache::with_capacity(WORLDS),
             metrics,
             now_ms,
         }
@@ -50,8 +60,9 @@ impl State {
     }
 }
 
-/// Answers one `$connect`. Every refusal is a policy that denies, that of an unknown key, too: as a failure, which the gateway would turn into 401,
-/// it would count among the function's errors, and whoever sends made-up keys could set off alarms and stop a deployment.
+/// Answers one `$connect`. Every refusal is a policy that denies, also that of an unknown key. A failure instead, which
+/// the gateway would turn into 401, would count among the function's errors, and made-up keys could set off alarms and
+/// stop a deployment.
 pub async fn handle(state: &State, request: Request) -> Response {
     let now_ms = (state.now_ms)();
     let decision = admit(state, &request, now_ms).await;
@@ -73,7 +84,7 @@ async fn admit(state: &State, request: &Request, now_ms: u64) -> Result<Admissio
     if request.version() != Some("1") {
         return Err(Refusal::UnsupportedVersion);
     }
-    let world = match state.recent.get(&key, now_ms) {
+    let world = match state.cache.get(&key, now_ms) {
         Some(known) => known,
         None => {
             let found = state
@@ -81,7 +92,7 @@ async fn admit(state: &State, request: &Request, now_ms: u64) -> Result<Admissio
                 .find(&key, now_ms)
                 .await
                 .map_err(|_| Refusal::Unavailable)?;
-            state.recent.put(key, found.map(Arc::new), now_ms)
+            state.cache.put(key, found.map(Arc::new), now_ms)
         }
     };
     decide::decide(world.as_deref(), request.origin(), now_ms)

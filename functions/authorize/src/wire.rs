@@ -1,5 +1,5 @@
-//! The authorizer's event and answer, as far as they are used. Everything is optional: gateways and emulators differ, and what
-//! is missing is denied rather than failed on.
+//! The authorizer's event and answer, as far as they are used. Everything is optional, since gateways and emulators
+//! differ: an event that lacks something is denied, and does not fail.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html>
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use testgram_runtime::lenient;
 
 use crate::decide::Admission;
 
-/// A `REQUEST` authorizer event.
+/// An authorizer event of type `REQUEST`.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Request {
@@ -46,7 +46,7 @@ impl Request {
         self.query("v")
     }
 
-    /// Header names come in whatever case the client chose.
+    /// The page's origin. Header names come in any case.
     pub(crate) fn origin(&self) -> Option<&str> {
         let headers = self.headers.as_ref()?;
         headers
@@ -67,7 +67,7 @@ impl Request {
     }
 }
 
-/// The authorizer's answer.
+/// The authorizer's answer: a policy, and the context that API Gateway hands to ingest.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -103,7 +103,7 @@ impl Response {
         Self::new("Allow", request, context.into())
     }
 
-    /// The code reaches the access log as `$context.authorizer.code`, not the client.
+    /// A policy that denies. The code reaches the access log as `$context.authorizer.code`, and not the client.
     pub(crate) fn deny(request: &Request, refusal: Refusal) -> Self {
         Self::new("Deny", request, [("code", refusal.word().to_owned())].into())
     }

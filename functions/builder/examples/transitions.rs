@@ -1,5 +1,5 @@
-//! Writes the recorded traffic as the archive's files, a model of it, and the model's number of each event: `tests/model-duckdb.sh` has
-//! DuckDB count from the files what the model counts.
+//! Writes the recorded traffic as the archive's files, a model of it, and the model's number of each event:
+//! `tests/model-duckdb.sh` has DuckDB count from the files what the model counts.
 //!
 //! `cargo run -p testgram-builder --example transitions -- FOLDER K`
 

@@ -1,4 +1,4 @@
-//! Names for what is made, by what it is made of.
+//! Digests: what a step makes is kept under a digest of what it is made of.
 
 use sha2::{Digest as _, Sha256};
 
@@ -17,7 +17,7 @@ mod tests {
     use super::of;
 
     #[test]
-    fn parts_cannot_be_mistaken_for_one_another() {
+    fn other_parts_have_other_digests() {
         let digest = |parts: &[&str]| of(parts.iter().map(|part| part.as_bytes()));
         assert_eq!(digest(&["a", "b"]), digest(&["a", "b"]));
         for other in [&["ab"][..], &["a", "b", ""], &["b", "a"], &["a"], &[]] {

@@ -1,28 +1,30 @@
-//! Partitions, folded: first their vocabulary, then, under names that all partitions agree on, what is counted.
+//! Folds partitions: first into their vocabularies, then, under the catalog that they agree on, into counts.
 
 use testgram_columns::{ArchivedBatch, Reader};
 use testgram_model::{Catalog, Inventory, Partial};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::session::Session;
-use testgram_store::build::{Stage, World};
-use testgram_store::layout::{PARTS, Partition};
+use testgram_store::bucket::layout::{PARTS, Partition};
+use testgram_store::repository::build::{BuildWorld, Stage};
 
+use crate::digest;
+use crate::error::StepError;
 use crate::sampling::Sampling;
 use crate::snapshot::Snapshot;
-use crate::step::{Answer, Of};
-use crate::{Failed, State, digest};
+use crate::state::State;
+use crate::step::{BuildRef, StepOutput};
 
-/// Changes with what is counted, or how: counts of before are made again.
+/// To be changed with what is counted, or how: earlier counts are then made again.
 const COUNTS: &[u8] = b"counts 2";
 
-/// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of its sessions,
-/// since a session's batches may lie in any of its files.
+/// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of
+/// its sessions, since a session's batches may be in any of its files.
 const HELD_EVENTS: usize = 4_000_000;
-/// How often a partition is read at most: one session is never parted, however long it is.
+/// How often a partition is read at most: one session is never split, however long it is.
 const MOST_PASSES: u32 = 256;
 
 /// Makes the vocabulary of a partition.
-pub(crate) async fn inventory(state: &State, build: Of, partition: Partition) -> Result<Answer, Failed> {
+pub(crate) async fn inventory(state: &State, build: BuildRef, partition: Partition) -> Result<StepOutput, StepError> {
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
     let sampling = Sampling::of(&world).await?;
@@ -33,8 +35,8 @@ pub(crate) async fn inventory(state: &State, build: Of, partition: Partition) ->
     Ok(read)
 }
 
-/// Makes the catalog of all vocabularies, and says which partitions have not been counted under it.
-pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> {
+/// Makes the catalog from all vocabularies, and finds the partitions that have not been counted under it.
+pub(crate) async fn catalog(state: &State, build: BuildRef) -> Result<StepOutput, StepError> {
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
     let sampling = Sampling::of(&world).await?;
@@ -44,8 +46,8 @@ pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> 
         let bytes = world
             .kept(Stage::Inventory, &digest)
             .await?
-            .ok_or(Failed::StepMissing)?;
-        all.merge(Inventory::from_bytes(&bytes).ok_or(Failed::StepMissing)?);
+            .ok_or(StepError::StepMissing)?;
+        all.merge(Inventory::from_bytes(&bytes).ok_or(StepError::StepMissing)?);
     }
     let made = Catalog::of(&all, snapshot.k);
     let counts = Counts::under(&made, sampling);
@@ -57,10 +59,10 @@ pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> 
             counts.digest(&snapshot, partition)
         })
         .await?;
-    Ok(Answer::Found {
+    Ok(StepOutput::Found {
         partitions: missing,
         of: snapshot.partitions.len(),
-        build: Of {
+        build: BuildRef {
             catalog,
             ..build.clone()
         },
@@ -68,7 +70,7 @@ pub(crate) async fn catalog(state: &State, build: Of) -> Result<Answer, Failed> 
 }
 
 /// Counts a partition.
-pub(crate) async fn count(state: &State, build: Of, partition: Partition) -> Result<Answer, Failed> {
+pub(crate) async fn count(state: &State, build: BuildRef, partition: Partition) -> Result<StepOutput, StepError> {
     let world = state.world(&build.tenant, &build.world);
     let snapshot = Snapshot::of(&world, &build).await?;
     let catalog = kept_catalog(&world, &build).await?;
@@ -83,8 +85,8 @@ pub(crate) async fn count(state: &State, build: Of, partition: Partition) -> Res
     Ok(read)
 }
 
-/// What counts are made under, beside the files: the catalog's naming, without its supports, which are others after every session; and
-/// the key by which they are sampled.
+/// What counts depend on beside the files: the catalog's naming, without its supports, which change with every session;
+/// and the key that they are sampled with.
 pub(crate) struct Counts {
     naming: String,
     pub(crate) sampling: Sampling,
@@ -98,60 +100,68 @@ impl Counts {
         }
     }
 
-    /// Of no session yet.
+    /// Counts of no session yet.
     pub(crate) fn none(&self, catalog: &Catalog) -> Partial {
         Partial::new(catalog, self.sampling.key())
     }
 
-    /// Names the counts of a partition.
+    /// The digest that the counts of a partition are kept under.
     pub(crate) fn digest(&self, snapshot: &Snapshot, partition: &Partition) -> String {
         snapshot.digest([COUNTS, self.naming.as_bytes(), &self.sampling.print()], partition)
     }
 }
 
-/// The catalog of a build, as an earlier step kept it.
-pub(crate) async fn kept_catalog(world: &World<'_>, build: &Of) -> Result<Catalog, Failed> {
+/// The catalog of a build, which an earlier step has kept.
+pub(crate) async fn kept_catalog(world: &BuildWorld<'_>, build: &BuildRef) -> Result<Catalog, StepError> {
     let bytes = world.kept(Stage::Catalog, &build.catalog).await?;
-    Catalog::from_bytes(&bytes.ok_or(Failed::StepMissing)?).ok_or(Failed::StepMissing)
+    Catalog::from_bytes(&bytes.ok_or(StepError::StepMissing)?).ok_or(StepError::StepMissing)
 }
 
-/// Every session of these files, each once and whole. A file that cannot be read costs itself: it is counted and told.
-async fn fold(world: &World<'_>, files: &[(String, u64)], mut add: impl FnMut(&Session)) -> Result<Answer, Failed> {
+/// Folds every session of these files, each once and whole. A file that cannot be read is left out, counted and logged.
+async fn fold(
+    world: &BuildWorld<'_>,
+    files: &[(String, u64)],
+    mut add: impl FnMut(&Session),
+) -> Result<StepOutput, StepError> {
     let (mut sessions, mut events, mut unread) = (0, 0, 0);
     let (mut pass, mut passes) = (0, 1);
     while pass < passes {
-        let Some(read) = read(world, files, (pass, passes)).await? else {
-            // Nothing has been added yet: how many sessions there are shows in the first pass.
+        let Some(batches_of_pass) = read(world, files, (pass, passes)).await? else {
+            // Nothing has been added yet: the first pass shows how many sessions there are.
             passes *= 2;
             continue;
         };
-        unread = read.unread;
-        for session in testgram_columns::sessions(read.batches) {
+        unread = batches_of_pass.unread;
+        for session in testgram_columns::sessions(batches_of_pass.batches) {
             add(&session);
             sessions += 1;
             events += session.events.len() as u64;
         }
         pass += 1;
     }
-    Ok(Answer::Made {
+    Ok(StepOutput::Made {
         sessions,
         events,
         unread,
     })
 }
 
-/// What a pass has read.
-struct Read {
+/// The batches of one pass, and how many files could not be read.
+struct Pass {
     batches: Vec<Vec<ArchivedBatch>>,
     unread: u64,
 }
 
-/// Reads the share of a pass; `None` if it is too much for the first one.
-async fn read(world: &World<'_>, files: &[(String, u64)], (pass, passes): (u32, u32)) -> Result<Option<Read>, Failed> {
-    // All sessions of a part agree in the bucket of as many as there are parts; the next finer ones tell them apart.
+/// Reads the share of a pass; `None` if the first pass holds too much.
+async fn read(
+    world: &BuildWorld<'_>,
+    files: &[(String, u64)],
+    (pass, passes): (u32, u32),
+) -> Result<Option<Pass>, StepError> {
+    // All sessions of a part are in one of `PARTS` buckets; `passes` times as many buckets split the part.
     let of_pass = |session: SessionId| session.bucket(PARTS * passes) / PARTS == pass;
     let (mut reader, mut held) = (Reader::default(), 0);
-    let mut read = Read {
+    let mut read = Pass {
         batches: Vec::with_capacity(files.len()),
         unread: 0,
     };

@@ -1,18 +1,19 @@
-//! The key by which sessions and facts are sampled, and evicted where not all fit.
+//! The key of the hashes that decide which sessions and facts are sampled, and which are evicted where not all fit.
 
 use sha2::{Digest as _, Sha256};
-use testgram_store::build::World;
+use testgram_store::repository::build::BuildWorld;
 
-use crate::Failed;
+use crate::error::StepError;
 
-/// A key of the world's secret that is not the secret: what noise is made with keeps to itself.
+/// A key derived from the world's secret. It is not the secret itself, which only makes noise.
 pub(crate) struct Sampling([u8; 32]);
 
 impl Sampling {
-    /// The key of a world. One that has no secret, in a record of long ago, gets no model: put its settings again.
-    pub(crate) async fn of(world: &World<'_>) -> Result<Self, Failed> {
-        let terms = world.terms().await?.ok_or(Failed::NoSuchWorld)?;
-        Ok(Self::from_secret(&terms.noise.ok_or(Failed::NoSecret)?))
+    /// The key of a world. A world without a secret, in a record from before there was noise, gets no model: put its
+    /// settings again.
+    pub(crate) async fn of(world: &BuildWorld<'_>) -> Result<Self, StepError> {
+        let inputs = world.inputs().await?.ok_or(StepError::NoSuchWorld)?;
+        Ok(Self::from_secret(&inputs.noise.ok_or(StepError::NoSecret)?))
     }
 
     fn from_secret(secret: &[u8; 32]) -> Self {
@@ -29,7 +30,8 @@ impl Sampling {
         &self.0
     }
 
-    /// Tells keys apart in the names of what is kept, and does not tell the key: what another one sampled must not be merged.
+    /// Distinguishes keys in the digests of what is kept, and does not reveal the key: what another key sampled must
+    /// not be merged.
     pub(crate) fn print(&self) -> [u8; 8] {
         let hash: [u8; 32] = Sha256::digest(self.0).into();
         std::array::from_fn(|place| hash.get(place).copied().unwrap_or_default())

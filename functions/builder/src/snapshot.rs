@@ -1,4 +1,4 @@
-//! What a build is made of: which worlds, and which files of each.
+//! What builds are made of: which worlds, and which files and settings of each.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -6,35 +6,36 @@ use serde::{Deserialize, Serialize};
 use testgram_protocol::calendar;
 use testgram_protocol::settings::Epsilon;
 use testgram_runtime::metrics::{Line, Unit};
-use testgram_store::build::{Stage, World};
-use testgram_store::layout::Partition;
+use testgram_store::bucket::layout::Partition;
+use testgram_store::repository::build::{BuildWorld, DueWorld, Stage};
 
+use crate::digest;
+use crate::error::StepError;
 use crate::sampling::Sampling;
-use crate::step::{Answer, Of};
-use crate::{Failed, State, digest};
+use crate::state::State;
+use crate::step::{BuildRef, StepOutput};
 
-/// Changes with what an inventory is made of, or how: those of before are made again.
+/// To be changed with what an inventory is made of, or how: earlier inventories are then made again.
 const INVENTORY: &[u8] = b"inventory 2";
 
-/// The files of a build, and the settings it is made under.
+/// The files of a build, and the settings that it is made under. Kept as JSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Snapshot {
-    /// Distinct sessions behind every number.
+    /// How many distinct sessions every published number needs.
     pub(crate) k: u32,
-    /// Noise on numbers.
+    /// How much noise published numbers carry; none without it.
     pub(crate) epsilon: Option<f64>,
-    /// When the oldest day leaves retention, milliseconds since 1970; none if there is no file.
+    /// When the oldest day leaves retention, milliseconds since 1970; `None` if there is no file.
     pub(crate) due_ms: Option<u64>,
-    /// By partition, in order.
+    /// The files (key, bytes) of each partition, in order.
     pub(crate) partitions: BTreeMap<Partition, Vec<(String, u64)>>,
 }
 
 impl Snapshot {
-    /// The snapshot of a build, as an earlier step kept it.
-    pub(crate) async fn of(world: &World<'_>, build: &Of) -> Result<Self, Failed> {
-        let bytes = world.kept(Stage::Snapshot, &build.snapshot).await?;
-        let bytes = bytes.ok_or(Failed::StepMissing)?;
-        serde_json::from_slice(&bytes).map_err(|_| Failed::StepMissing)
+    /// The snapshot of a build, which an earlier step has kept.
+    pub(crate) async fn of(world: &BuildWorld<'_>, build: &BuildRef) -> Result<Self, StepError> {
+        let kept = world.kept(Stage::Snapshot, &build.snapshot).await?;
+        serde_json::from_slice(&kept.ok_or(StepError::StepMissing)?).map_err(|_| StepError::StepMissing)
     }
 
     /// The files of a partition, with their sizes.
@@ -42,26 +43,27 @@ impl Snapshot {
         self.partitions.get(partition).map_or(&[], Vec::as_slice)
     }
 
-    /// What a stage keeps of a partition is named by: how it is made, and of which files. Their names tell their content.
+    /// The digest that a stage keeps a partition under: of how it is made, and of its files. Their keys name their
+    /// content.
     pub(crate) fn digest<'a>(&'a self, how: [&'a [u8]; 3], partition: &Partition) -> String {
         let files = self.files(partition).iter().map(|(key, _)| key.as_bytes());
         let text = partition.to_string();
         digest::of(how.into_iter().chain([text.as_bytes()]).chain(files))
     }
 
-    /// Names the inventory of a partition.
+    /// The digest that the inventory of a partition is kept under.
     pub(crate) fn inventory_digest(&self, sampling: &Sampling, partition: &Partition) -> String {
         self.digest([INVENTORY, b"", &sampling.print()], partition)
     }
 
-    /// The partitions of which a stage has kept nothing; all of them for a build that is to make everything again.
+    /// The partitions of which a stage has kept nothing; all of them if the build is a full one.
     pub(crate) async fn missing(
         &self,
-        world: &World<'_>,
+        world: &BuildWorld<'_>,
         stage: Stage,
         full: bool,
         digest: impl Fn(&Partition) -> String,
-    ) -> Result<Vec<Partition>, Failed> {
+    ) -> Result<Vec<Partition>, StepError> {
         let kept: HashSet<String> = if full {
             HashSet::new()
         } else {
@@ -75,30 +77,31 @@ impl Snapshot {
     }
 }
 
-/// Most worlds that one run of the state machine takes: what a function tells it may have 256 KB. The others are the next run's.
+/// Most worlds that one run of the state machine takes: a function may answer it with 256 KB. The next run takes
+/// others.
 const WORLDS: usize = 1_000;
 
-/// What a run takes of them. Not always the same: worlds that cannot be built keep their notes, and must not keep the others from theirs.
-fn share<T>(mut changed: Vec<T>, now_ms: u64) -> Vec<T> {
-    if changed.len() > WORLDS {
+/// The worlds that a run takes. Not always the same: worlds that cannot be built keep their requests, and must not keep
+/// others from being built.
+fn share<T>(mut due: Vec<T>, now_ms: u64) -> Vec<T> {
+    if due.len() > WORLDS {
         let hour = usize::try_from(now_ms / 3_600_000).unwrap_or_default();
-        let first = hour.wrapping_mul(WORLDS) % changed.len();
-        changed.rotate_left(first);
-        changed.truncate(WORLDS);
+        let first = hour.wrapping_mul(WORLDS) % due.len();
+        due.rotate_left(first);
+        due.truncate(WORLDS);
     }
-    changed
+    due
 }
 
-/// The worlds whose archive has changed.
-pub(crate) async fn plan(state: &State, full: bool) -> Result<Answer, Failed> {
+/// Finds the worlds with a rebuild request that is due.
+pub(crate) async fn plan(state: &State, full: bool) -> Result<StepOutput, StepError> {
     let now_ms = (state.now_ms)();
-    let changed = state.build.changed(now_ms).await?;
-    let line = Line::new("build").metric("WorldsChanged", Unit::Count, changed.len() as f64);
+    let due = state.build.due(now_ms).await?;
+    let line = Line::new("build").metric("WorldsChanged", Unit::Count, due.len() as f64);
     state.metrics.emit(line, now_ms);
-    let changed = share(changed, now_ms);
-    let build = |changed: testgram_store::build::Changed| Of::new(changed.tenant, changed.world, full);
-    Ok(Answer::Planned {
-        builds: changed.into_iter().map(build).collect(),
+    let build = |due: DueWorld| BuildRef::new(due.tenant, due.world, full);
+    Ok(StepOutput::Planned {
+        builds: share(due, now_ms).into_iter().map(build).collect(),
     })
 }
 
@@ -109,26 +112,26 @@ fn first_day(at_ms: u64, days: u64) -> String {
     calendar::date(at_ms.saturating_sub(days * DAY_MS))
 }
 
-/// When a day that is retained now is no more.
+/// The midnight at which a day leaves retention, milliseconds since 1970.
 fn leaves(day: &str, now_ms: u64, days: u64) -> Option<u64> {
     let midnight = |after: u64| (now_ms / DAY_MS + after) * DAY_MS;
-    // Tomorrow may be retained as well: clocks of clients may be ahead by minutes.
+    // There may be files of tomorrow, too: clients' clocks may be ahead by minutes.
     (1..=days + 2).map(midnight).find(|at| *first_day(*at, days) > *day)
 }
 
-/// Settles which files a build is made of, and says of which partitions the vocabulary is not known yet.
-pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed> {
+/// Settles which files and settings a build is made of, and finds the partitions without an inventory.
+pub(crate) async fn snapshot(state: &State, build: BuildRef) -> Result<StepOutput, StepError> {
     let world = state.world(&build.tenant, &build.world);
-    // Before the files are listed: what is noted later may be of a file that is not on the list.
-    let note = world.note().await?.unwrap_or_default();
+    // Before the files are listed: a later request may be about a file that is not on the list.
+    let rebuild_token = world.rebuild_token().await?.unwrap_or_default();
     let at_ms = (state.now_ms)();
-    let Some(terms) = world.terms().await? else {
-        // Its note would call for it for ever.
-        world.settled(&note, None).await?;
-        return Err(Failed::NoSuchWorld);
+    let Some(inputs) = world.inputs().await? else {
+        // Its request would be due for ever.
+        world.end_rebuild(&rebuild_token, None).await?;
+        return Err(StepError::NoSuchWorld);
     };
-    let settings = terms.settings;
-    // First of all, so that what is older goes even where no build succeeds.
+    let settings = inputs.settings;
+    // Before anything else, so that older days are deleted even where no build succeeds.
     let days = u64::from(settings.retention_days.get());
     let first_day = first_day(at_ms, days);
     let expired = world.expire((at_ms / DAY_MS).saturating_sub(days) * DAY_MS).await?;
@@ -143,16 +146,20 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
                 .push((file.key, file.bytes));
         }
     }
-    // A world that nobody visits any more is built again when a day leaves, or its model would tell of it for ever.
-    let aside = world.first_aside_day().await?;
-    let first = partitions.keys().map(Partition::date).chain(aside.as_deref()).min();
+    // A world without visitors is built again when a day leaves retention, or its model would show that day for ever.
+    let quarantined = world.first_quarantined_day().await?;
+    let first = partitions
+        .keys()
+        .map(Partition::date)
+        .chain(quarantined.as_deref())
+        .min();
     let snapshot = Snapshot {
         due_ms: first.and_then(|first| leaves(first, at_ms, days)),
         k: settings.k.get(),
         epsilon: settings.epsilon.map(Epsilon::get),
         partitions,
     };
-    let bytes = serde_json::to_vec(&snapshot).map_err(|_| Failed::StepMissing)?;
+    let bytes = serde_json::to_vec(&snapshot).map_err(|_| StepError::StepMissing)?;
     let digest = digest::of([bytes.as_slice()]);
     world.keep(Stage::Snapshot, &digest, bytes).await?;
     let sampling = Sampling::of(&world).await?;
@@ -161,12 +168,12 @@ pub(crate) async fn snapshot(state: &State, build: Of) -> Result<Answer, Failed>
             snapshot.inventory_digest(&sampling, partition)
         })
         .await?;
-    Ok(Answer::Found {
+    Ok(StepOutput::Found {
         partitions: missing,
         of: snapshot.partitions.len(),
-        build: Of {
+        build: BuildRef {
             at_ms,
-            note,
+            rebuild_token,
             snapshot: digest,
             ..build.clone()
         },
@@ -178,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_takes_no_more_than_it_can_tell_and_the_next_one_others() {
+    fn a_run_takes_no_more_than_fits_its_answer_and_the_next_one_others() {
         assert_eq!(share(vec![1, 2, 3], 77), [1, 2, 3]);
         let many: Vec<usize> = (0..2_500).collect();
         let mut taken = std::collections::BTreeSet::new();

@@ -1,45 +1,45 @@
-//! The steps as a state machine calls them, and their answers, which are the next steps' input.
+//! The steps as the state machine calls them, and their outcomes, which are the next steps' input.
 
 use serde::{Deserialize, Serialize};
 use testgram_protocol::id::{TenantId, WorldId};
-use testgram_store::layout::Partition;
+use testgram_store::bucket::layout::Partition;
 
-/// A step.
+/// An event of the state machine: one step of a build, with its input.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub enum Step {
-    /// Which worlds are to be built.
+    /// Find the worlds whose models are to be built.
     Plan {
-        /// Whether everything is made again, changed or not.
+        /// Whether every step is made again, also where nothing has changed.
         #[serde(default)]
         full: bool,
     },
-    /// Which files the build is made of.
-    Snapshot(Of),
-    /// The vocabulary of a partition.
+    /// Settle which files and settings the build is made of.
+    Snapshot(BuildRef),
+    /// Make the vocabulary of a partition.
     Inventory {
-        /// Of which build.
+        /// The build it belongs to.
         #[serde(flatten)]
-        of: Of,
-        /// Of which partition.
+        build: BuildRef,
+        /// The partition to work on.
         partition: Partition,
     },
-    /// The names of all that is counted.
-    Catalog(Of),
-    /// The counts of a partition.
+    /// Make the catalog: the names of everything that is counted.
+    Catalog(BuildRef),
+    /// Count a partition under the catalog.
     Count {
-        /// Of which build.
+        /// The build it belongs to.
         #[serde(flatten)]
-        of: Of,
-        /// Of which partition.
+        build: BuildRef,
+        /// The partition to work on.
         partition: Partition,
     },
-    /// The model.
-    Publish(Of),
+    /// Make the model and publish it.
+    Publish(BuildRef),
 }
 
 impl Step {
-    /// Its word.
+    /// Its stable word: in events and in metrics.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -53,34 +53,36 @@ impl Step {
     }
 }
 
-/// A build of a world: handed from step to step, each of which adds what it found.
+/// A reference to a build of a world. The state machine hands it from step to step, and each step adds what it has
+/// settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Of {
-    /// Whose world.
+pub struct BuildRef {
+    /// The tenant that owns the world.
     #[serde(serialize_with = "exposed_tenant")]
     pub tenant: TenantId,
-    /// Which world.
+    /// The world whose model is built.
     #[serde(serialize_with = "exposed_world")]
     pub world: WorldId,
-    /// Whether everything is made again.
+    /// Whether every step is made again, also where nothing has changed.
     #[serde(default)]
     pub full: bool,
-    /// When its files were listed, milliseconds since 1970.
+    /// When its files were listed, milliseconds since 1970; set by the snapshot.
     #[serde(default)]
     pub at_ms: u64,
-    /// The note that made it be built, if there was one when its files were listed.
+    /// The token of the rebuild request that it answers; empty if there was none when its files were listed. Set by the
+    /// snapshot.
     #[serde(default)]
-    pub note: String,
-    /// Digest of the snapshot.
+    pub rebuild_token: String,
+    /// The digest that the snapshot is kept under.
     #[serde(default, deserialize_with = "digest")]
     pub snapshot: String,
-    /// Digest of the catalog.
+    /// The digest that the catalog is kept under.
     #[serde(default, deserialize_with = "digest")]
     pub catalog: String,
 }
 
-impl Of {
-    /// A build of a world.
+impl BuildRef {
+    /// A build of which nothing is settled yet.
     #[must_use]
     pub const fn new(tenant: TenantId, world: WorldId, full: bool) -> Self {
         Self {
@@ -88,61 +90,61 @@ impl Of {
             world,
             full,
             at_ms: 0,
-            note: String::new(),
+            rebuild_token: String::new(),
             snapshot: String::new(),
             catalog: String::new(),
         }
     }
 }
 
-/// What a step found.
+/// The outcome of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Answer {
-    /// Of the plan: the builds.
+pub enum StepOutput {
+    /// Output of the plan, over which the state machine maps.
     Planned {
-        /// One a world.
-        builds: Vec<Of>,
+        /// The builds to make, one a world.
+        builds: Vec<BuildRef>,
     },
-    /// Of snapshot and catalog: the build so far, and the partitions whose next step has to be made.
+    /// Output of snapshot and catalog: what the state machine maps over next.
     Found {
-        /// The build.
-        build: Of,
-        /// The partitions.
+        /// The build, with what the step has settled.
+        build: BuildRef,
+        /// The partitions that the next step has to work on.
         partitions: Vec<Partition>,
-        /// How many partitions there are in all.
+        /// How many partitions the build has in all.
         of: usize,
     },
-    /// Of inventory and count.
+    /// Output of inventory and count, which no further step reads.
     Made {
-        /// Sessions in the partition.
+        /// How many sessions the partition has.
         sessions: u64,
-        /// Events in the partition.
+        /// How many events the partition has.
         events: u64,
-        /// Files that cannot be read, and are not in it.
+        /// Files of the partition that cannot be read, and are left out.
         unread: u64,
     },
-    /// Of publish.
+    /// Output of publish, if a model is published.
     Published {
         /// The model's version; the same as before where nothing in it has changed.
         version: String,
-        /// Whether it is another one than before.
+        /// Whether it differs from the model that was published before.
         new: bool,
         /// Sessions that it was made of.
         sessions: u64,
         /// Events that it was made of.
         events: u64,
-        /// Bytes of the model.
+        /// Size of the model, bytes.
         bytes: usize,
     },
-    /// Of publish: fewer than k sessions, so nothing can be told.
+    /// Output of publish, if nothing is published, since there are fewer than k sessions.
     Nothing {
-        /// Sessions there are.
+        /// How many sessions there are.
         sessions: u64,
     },
 }
 
-/// A digest, or nothing yet: it becomes a part of a key.
+/// A digest, or nothing yet. Checked, since it becomes a part of a key.
 fn digest<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     let is_hex = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -168,16 +170,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_the_next_steps_input() {
-        let mut build = Of::new(TenantId::new("acme").unwrap(), WorldId::new("shop").unwrap(), false);
+    fn an_outcome_is_the_next_steps_input() {
+        let mut build = BuildRef::new(TenantId::new("acme").unwrap(), WorldId::new("shop").unwrap(), false);
         build.snapshot = "5".repeat(64);
         let mut step = serde_json::to_value(&build).unwrap();
         step["step"] = json!("inventory");
         step["partition"] = json!("date=2026-11-23/part=02");
-        let Step::Inventory { of, partition } = serde_json::from_value(step.clone()).unwrap() else {
+        let Step::Inventory { build: read, partition } = serde_json::from_value(step.clone()).unwrap() else {
             panic!("{step}")
         };
-        assert_eq!((of, partition.to_string().as_str()), (build, "date=2026-11-23/part=02"));
+        assert_eq!(
+            (read, partition.to_string().as_str()),
+            (build, "date=2026-11-23/part=02")
+        );
         for (field, odd) in [
             ("step", json!("erase")),
             ("partition", json!("date=2026-11-23/part=77")),

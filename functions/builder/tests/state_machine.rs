@@ -73,9 +73,9 @@ fn what_a_step_adds_is_handed_on() {
             "plan" => &["full"],
             "snapshot" => &["tenant", "world", "full"],
             "inventory" => &["tenant", "world", "snapshot", "partition"],
-            "catalog" => &["tenant", "world", "full", "at_ms", "note", "snapshot"],
+            "catalog" => &["tenant", "world", "full", "at_ms", "rebuild_token", "snapshot"],
             "count" => &["tenant", "world", "snapshot", "catalog", "partition"],
-            _ => &["tenant", "world", "at_ms", "note", "snapshot", "catalog"],
+            _ => &["tenant", "world", "at_ms", "rebuild_token", "snapshot", "catalog"],
         };
         assert!(needs.iter().all(|field| given.get(*field).is_some()), "{given}");
     }

@@ -1,16 +1,17 @@
-//! `$connect` and `$disconnect`: who is there, so that a world can be told to stop.
+//! `$connect` and `$disconnect`: which connections a world has, so that they can be closed.
 
 use testgram_runtime::metrics::{Line, Unit};
 
-use crate::State;
+use crate::state::State;
 use crate::wire::{Request, Response};
 
-/// Remembers the connection. Without that it could not be told to stop, so a failure refuses it; the snippet comes again.
+/// Puts the connection into the store. Without that it could not be closed, so a failure refuses it, and the snippet
+/// tries again.
 pub(crate) async fn connect(state: &State, request: &Request) -> Response {
     let (Some(caller), Some(connection)) = (request.caller(), request.connection()) else {
         tracing::error!(
             request_id = request.request_id(),
-            "connect without an authorizer's context"
+            "a connection without the authorizer's context is refused"
         );
         return Response::refused(403);
     };
@@ -31,7 +32,7 @@ pub(crate) async fn connect(state: &State, request: &Request) -> Response {
     }
 }
 
-/// Forgets the connection. Best effort, as the gateway's own call is: what stays behind expires.
+/// Deletes the connection from the store. Best effort, as the gateway's own call is: what stays behind expires.
 pub(crate) async fn disconnect(state: &State, request: &Request) -> Response {
     if let (Some(caller), Some(connection)) = (request.caller(), request.connection())
         && state

@@ -1,20 +1,16 @@
-//! The WebSocket's routes as a Lambda function. Makes its clients, then only hands events over.
+//! The WebSocket's routes as a Lambda function: its `main` makes the clients, and the library answers events.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
-use testgram_ingest::{Request, State, handle};
-use testgram_runtime::{clock, shielded, start};
-use testgram_store::ingest::Ingest;
+use testgram_ingest::{State, handle};
+use testgram_runtime::{Error, clock, serve, start};
+use testgram_store::repository::ingest::IngestRepository;
 use testgram_store::{Tables, client};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = start().await?;
     let tables = Tables::under(&start.setting("TESTGRAM_TABLES")?);
-    let state = State::new(Ingest::new(client(&start.aws), tables), start.metrics, clock::now_ms);
+    let store = IngestRepository::new(client(&start.aws), tables);
+    let state = State::new(store, start.metrics, clock::now_ms);
     state.warm().await;
-    let state: &'static State = Box::leak(Box::new(state));
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Request>| {
-        shielded(handle(state, event.payload))
-    }))
-    .await
+    serve(state, handle).await
 }

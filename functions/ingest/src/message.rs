@@ -7,19 +7,20 @@ use testgram_protocol::reply::Reply;
 use testgram_store::StoreError;
 use testgram_store::key::{Fingerprint, Window};
 
+use crate::caller::Caller;
 use crate::report::Report;
+use crate::state::State;
 use crate::wire::{Request, Response};
-use crate::{Caller, State};
 
-/// After which time a client sends again what we could not store. It adds its own jitter and doubling.
+/// After how many milliseconds a client sends again what we could not store. It adds its own jitter and doubling.
 const RETRY_AFTER_MS: u32 = 1_000;
 
-/// How long an admission counts. After that a client is asked to connect anew, which is when a paused world, a withdrawn
-/// agreement or a changed list of kinds reaches it. Short enough for an owner who withdraws consent, long enough that the
-/// authorizer runs for a thousandth of the messages.
+/// How long an admission is valid, milliseconds. After that a client is asked to connect again, and a paused world, a
+/// withdrawn agreement or a changed list of kinds takes effect. Short enough for an owner who withdraws consent, long
+/// enough that the authorizer runs for a thousandth of the messages.
 const ADMISSION_MS: u64 = 10 * 60 * 1000;
 
-/// Answers a message, and counts what became of every event in it.
+/// Answers a message, and counts the outcome of every event in it.
 pub(crate) async fn message(state: &State, request: &Request) -> Response {
     let received_ms = request.received_ms().unwrap_or_else(|| (state.now_ms)());
     let mut report = Report::new(request);
@@ -48,7 +49,7 @@ async fn take(state: &State, request: &Request, received_ms: u64, report: &mut R
             kinds: caller.kinds,
         },
     )?;
-    report.sifted(&parsed);
+    report.rejected(&parsed);
     let failed = |code| whole(&parsed.batch, code);
     if received_ms.saturating_sub(caller.admitted_ms) > ADMISSION_MS {
         return Err(failed(MessageCode::Reconnect));
@@ -76,14 +77,14 @@ fn whole(batch: &Batch, code: MessageCode) -> Refused {
     }
 }
 
-/// What a batch's key says of its arrival.
+/// What a batch's key holds of its arrival.
 #[derive(Clone, Copy)]
 struct Arrived {
     fingerprint: Fingerprint,
     received_ms: u64,
 }
 
-/// Stores a batch: the window's mark before its first batch, then one put.
+/// Stores a batch: the window's marker before its first batch, then one put.
 async fn store(
     state: &State,
     caller: &Caller,
@@ -100,8 +101,8 @@ async fn store(
     let window = Window::at(received_ms);
     let world = state.store.world(&caller.tenant, &caller.world);
     if !state.is_marked(caller, window) {
-        world.mark(window).await.map_err(code)?;
-        state.remember_mark(caller, window);
+        world.put_marker(window).await.map_err(code)?;
+        state.remember_marker(caller, window);
     }
     let written = world
         .put_batch(batch.session(), batch.seq(), fingerprint, received_ms, packed)

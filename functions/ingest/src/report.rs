@@ -1,11 +1,11 @@
-//! What is told of a message: figures, stable words, and who it was for. Nothing of what was in it.
+//! What is logged of a message: figures, stable words, and its tenant and world. Nothing of its content.
 
 use testgram_protocol::batch::{Lost, Parsed, Refused};
 use testgram_protocol::reason::{Fault, Outcome, Reason, Tally};
 use testgram_runtime::clock::Stopwatch;
 use testgram_runtime::metrics::{Line, Sink, Unit};
 
-use crate::Caller;
+use crate::caller::Caller;
 use crate::wire::Request;
 
 /// The report on one message.
@@ -43,21 +43,22 @@ impl Report {
         }
     }
 
-    /// Names the caller. Ids of customers, not of visitors: an operator must be able to see whose world is in trouble.
+    /// Names tenant and world. They are ids of customers, not of visitors: an operator must see which world is in
+    /// trouble.
     pub(crate) fn of(&mut self, caller: &Caller) {
         caller.tenant.expose().clone_into(&mut self.tenant);
         caller.world.expose().clone_into(&mut self.world);
     }
 
-    /// Counts what was sifted out.
-    pub(crate) fn sifted(&mut self, parsed: &Parsed) {
+    /// Counts the events that were rejected.
+    pub(crate) fn rejected(&mut self, parsed: &Parsed) {
         for rejected in &parsed.rejected {
             self.tally.count(rejected.outcome, 1);
         }
         self.meta_rejected = parsed.meta_rejected;
     }
 
-    /// Counts what was stored, and what the client says that it lost before: only here, since a frame that is refused is
+    /// Counts what was stored, and what the client reports that it lost before: only here, since a refused frame is
     /// sent again or counted by its client. At least once: a frame whose acknowledgement was lost comes twice.
     pub(crate) fn accepted(&mut self, parsed: &Parsed) {
         self.tally.count(Outcome::Accepted, parsed.batch.events().len());
@@ -65,13 +66,13 @@ impl Report {
         self.lost_rejected = parsed.lost_rejected.is_some();
     }
 
-    /// Counts what went down with its message.
+    /// Counts the events of a message that was refused as a whole.
     pub(crate) fn refused(&mut self, refused: Refused) {
         self.tally.count(Outcome::Refused(refused.code), refused.events);
         self.refused = Some(refused);
     }
 
-    /// One line for the message, and one for each word under which something was lost.
+    /// Writes one line for the message, and one for each word under which events were lost.
     pub(crate) fn emit(self, sink: &Sink, now_ms: u64) {
         for (word, fault, events) in self.tally.losses() {
             let line = Line::new("ingest").by("Code", word).by("Fault", fault.as_str());
@@ -126,5 +127,63 @@ impl Report {
             }
         }
         sink.emit(line, now_ms);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use testgram_protocol::batch::{Arrival, Batch};
+    use testgram_protocol::event::Collected;
+    use testgram_protocol::reason::MessageCode;
+
+    use super::*;
+    use crate::emf;
+
+    /// The lines of a report on a sample event; what `fill` adds to it.
+    fn lines(fill: impl FnOnce(&mut Report, &Parsed)) -> Vec<String> {
+        let event = include_str!("../../../events/ingest-batch-partial.json");
+        let request: Request = serde_json::from_str(event).unwrap();
+        let (received_ms, caller) = (request.received_ms().unwrap(), request.caller().unwrap());
+        let arrival = Arrival {
+            received_ms,
+            kinds: Collected::ALL,
+        };
+        let parsed = Batch::parse(request.text().unwrap(), arrival).unwrap();
+        let mut report = Report::new(&request);
+        report.of(&caller);
+        fill(&mut report, &parsed);
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let writer = Arc::clone(&written);
+        let sink = Sink::to(move |line| writer.lock().unwrap().push(line.to_owned()));
+        report.emit(&sink, received_ms);
+        let lines = written.lock().unwrap();
+        lines.clone()
+    }
+
+    #[test]
+    fn cloudwatch_reads_every_line() {
+        let accepted = lines(|report, parsed| {
+            report.rejected(parsed);
+            report.accepted(parsed);
+            report.meta_rejected = Some(Reason::BadTime);
+            report.lost.queue = 3;
+        });
+        let refused = lines(|report, parsed| {
+            let refused = Refused {
+                events: parsed.batch.events().len(),
+                ..Refused::unread(MessageCode::Unavailable)
+            };
+            report.refused(refused);
+        });
+        // A line for the message, and one for each word under which events were lost.
+        assert!(accepted.len() > 2 && refused.len() > 2, "{accepted:?} {refused:?}");
+        accepted.iter().chain(&refused).for_each(|line| emf::check(line));
+        let figures = |lines: &[String], name: &str| lines.iter().filter(|line| line.contains(name)).count();
+        for name in ["EventsAccepted", "EventsRejected", "MetaRejected", "SnippetQueue"] {
+            assert!(figures(&accepted, name) > 0, "{name}");
+        }
+        assert_eq!(figures(&refused, "MessagesRefused"), 1);
     }
 }

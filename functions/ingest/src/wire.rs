@@ -1,5 +1,5 @@
-//! Events of the WebSocket API, as far as they are used. Everything is optional: gateways and emulators
-//! differ, and what has another form is taken for missing.
+//! Events of the WebSocket API, as far as they are used. Everything is optional, since gateways and emulators differ:
+//! what has another form is read as missing.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-mapping-template-reference.html#apigateway-websocket-mapping>
 
 use std::collections::HashMap;
@@ -10,9 +10,9 @@ use testgram_protocol::event::Collected;
 use testgram_protocol::id::{ConnectionId, TenantId, WorldId};
 use testgram_runtime::lenient;
 
-use crate::Caller;
+use crate::caller::Caller;
 
-/// An event of the WebSocket API.
+/// An event of the WebSocket API: a connection that begins or ends, or a message.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Request {
@@ -60,7 +60,8 @@ impl Request {
             .unwrap_or_default()
     }
 
-    /// When the gateway received it, milliseconds since 1970. The gateway's clock is the server's clock: one for all functions.
+    /// When the gateway received it, milliseconds since 1970. The gateway's clock is the server's clock: one for all
+    /// functions.
     pub(crate) fn received_ms(&self) -> Option<u64> {
         self.context(|context| context.request_time_epoch.as_ref()).copied()
     }
@@ -69,12 +70,12 @@ impl Request {
         ConnectionId::new(self.context(|context| context.connection_id.as_deref())?)
     }
 
-    /// The message's text; binary is not spoken.
+    /// The message's text; `None` for a binary message.
     pub(crate) fn text(&self) -> Option<&str> {
         self.body.as_deref().filter(|_| self.is_base64_encoded != Some(true))
     }
 
-    /// Who is talking; `None` unless the authorizer said all of it.
+    /// Whose connection it is; `None` unless the authorizer's context is complete.
     pub(crate) fn caller(&self) -> Option<Caller> {
         let context = self.context(|context| context.authorizer.as_ref())?;
         let word = |name| context.get(name).and_then(Value::as_str);
@@ -87,7 +88,7 @@ impl Request {
     }
 }
 
-/// The answer to an event. A message's answer goes to the client as it is.
+/// The answer to an event. Its body goes to the client as it is.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -97,7 +98,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// Done, nothing to say.
+    /// Success without a body.
     pub(crate) const fn done() -> Self {
         Self {
             status_code: 200,
@@ -105,7 +106,7 @@ impl Response {
         }
     }
 
-    /// The connection is refused.
+    /// The connection is refused with a status.
     pub(crate) const fn refused(status_code: u16) -> Self {
         Self {
             status_code,
@@ -113,8 +114,8 @@ impl Response {
         }
     }
 
-    /// A reply to the client. The status is 200 even where the reply names an error: with any other, gateways differ in whether
-    /// the client gets to see it.
+    /// A reply to the client. The status is 200 even where the reply names an error: with any other, gateways differ in
+    /// whether the client gets to see it.
     pub(crate) const fn reply(body: String) -> Self {
         Self {
             status_code: 200,

@@ -1,44 +1,44 @@
-//! What is answered, and with which headers.
+//! Answers: status, headers and body.
 
 use std::sync::Arc;
 
-use crate::snippet::{Coding, Script};
+use crate::http;
+use crate::snippet::{Coding, Script, ServedWorld};
 use crate::wire::{Request, Response};
-use crate::{Known, http};
 
-/// How long a script may be taken from a cache, seconds. So long may a changed setting take to reach a page, besides the seconds
-/// for which this function remembers it; and a visitor who looks at ten pages in that time fetches one script. A paused world does
-/// not wait for it: the authorizer refuses at once.
+/// Browsers may keep a script for five minutes. A changed setting takes as long to reach a page, and the seconds of
+/// this function's cache; and a visitor who looks at ten pages in that time fetches one script. A paused world does not
+/// wait for it: the authorizer refuses at once.
 const SCRIPT: &str = "public, max-age=300";
-/// For what may be mended at any moment: a closed world, a key that is not there yet.
+/// For answers that may soon be others: a closed world, a key that no world has yet.
 const NOTHING: &str = "public, max-age=60";
-/// What is our fault must not be kept.
+/// Failures of ours must not be cached.
 const FAULT: &str = "no-store";
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// What becomes of a request.
+/// The outcome of a request.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// A world is known by the key.
-    Known(Arc<Known>),
-    /// No world has the key, or it is none.
+    /// A world has the key.
+    World(Arc<ServedWorld>),
+    /// No world has the key, or it is malformed.
     UnknownKey,
     /// The store failed.
     Unavailable,
-    /// Another path.
+    /// The path is not that of a script.
     NotFound,
-    /// Another method.
+    /// The method is neither GET nor HEAD.
     MethodNotAllowed,
 }
 
 impl Answer {
-    /// The stable word: in metrics, and in the script where there is no other.
+    /// The stable word for it in metrics, and in a script without code.
     pub(crate) fn word(&self) -> &'static str {
         match self {
-            Self::Known(known) => match &**known {
-                Known::Script(_) => "served",
-                Known::Closed(word) => word,
+            Self::World(world) => match &**world {
+                ServedWorld::Script(_) => "served",
+                ServedWorld::Closed(word) => word,
             },
             Self::UnknownKey => "unknown_key",
             Self::Unavailable => "unavailable",
@@ -50,10 +50,10 @@ impl Answer {
     /// The response to `request`.
     pub(crate) fn response(&self, request: &Request) -> Response {
         let mut response = match self {
-            Self::Known(known) => match &**known {
-                Known::Script(script) => return with_script(script, request),
+            Self::World(world) => match &**world {
+                ServedWorld::Script(script) => return with_script(script, request),
                 // 200: a page's own script may depend on ours having loaded, and nothing of the page is at fault.
-                Known::Closed(_) => comment(200, NOTHING, self.word()),
+                ServedWorld::Closed(_) => comment(200, NOTHING, self.word()),
             },
             Self::UnknownKey | Self::NotFound => comment(404, NOTHING, self.word()),
             Self::Unavailable => comment(503, FAULT, self.word()),
@@ -72,30 +72,29 @@ fn with_script(script: &Script, request: &Request) -> Response {
         _ => Coding::Identity,
     };
     let tag = script.tag(coding);
-    let known = request
+    let is_cached = request
         .header("if-none-match")
-        .is_some_and(|known| http::has(known, &tag));
-    let response = Response::new(if known { 304 } else { 200 })
+        .is_some_and(|tags| http::has(tags, &tag));
+    let head = Response::new(if is_cached { 304 } else { 200 })
         .header("cache-control", SCRIPT)
         .header("vary", "Accept-Encoding")
         .header("etag", tag);
-    if known {
-        return response;
+    if is_cached {
+        return head;
     }
-    let response = response.header("content-type", JAVASCRIPT);
-    let response = match coding {
-        Coding::Identity => response,
-        Coding::Gzip => response.header("content-encoding", "gzip"),
-    };
+    let mut response = head.header("content-type", JAVASCRIPT);
+    if coding == Coding::Gzip {
+        response = response.header("content-encoding", "gzip");
+    }
     if request.method() == "HEAD" {
-        // Of the body that is not sent; a gateway could only count that one.
+        // The length of the body that is not sent, which a gateway cannot count.
         response.header("content-length", script.bytes(coding).to_string())
     } else {
         response.body(script.body(coding), coding == Coding::Gzip)
     }
 }
 
-/// A script that does nothing and says why to whoever opens it.
+/// A script without code: one comment that names the reason.
 fn comment(status: u16, cache: &'static str, word: &str) -> Response {
     Response::new(status)
         .header("cache-control", cache)

@@ -1,6 +1,6 @@
-//! What a request's headers ask for.
+//! Request headers that ask for one form of the script or another.
 
-/// Whether a client that sends this `Accept-Encoding` takes gzip (RFC 9110, section 12.5.3).
+/// Whether an `Accept-Encoding` accepts gzip (RFC 9110, section 12.5.3).
 pub(crate) fn takes_gzip(accept: &str) -> bool {
     let weight = |wanted: &str| {
         let mut codings = accept.split(',').map(|coding| coding.split(';').map(str::trim));
@@ -15,7 +15,7 @@ pub(crate) fn takes_gzip(accept: &str) -> bool {
         .is_some_and(|weight: f64| weight > 0.0)
 }
 
-/// Whether a client that sends this `If-None-Match` has what `tag` names (RFC 9110, section 13.1.2). Caches on the way weaken tags.
+/// Whether an `If-None-Match` names this tag (RFC 9110, section 13.1.2). Caches on the way weaken tags.
 pub(crate) fn has(if_none_match: &str, tag: &str) -> bool {
     let mut tags = if_none_match.split(',').map(str::trim);
     tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)

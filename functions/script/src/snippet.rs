@@ -1,4 +1,4 @@
-//! The built snippet, and a world's script made of it.
+//! The built snippet, and a world's script made from it.
 
 use std::io::Write as _;
 
@@ -7,18 +7,19 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// What `make snippet` built.
+/// The snippet as `make snippet` built it.
 const SNIPPET: &str = include_str!("../../../snippet/dist/testgram.js");
-/// What stands in it for the settings.
+/// The token in it that the settings replace.
 const TOKEN: &str = "__TESTGRAM__";
 
-/// What stands before the settings and behind them.
+/// The snippet before the token and after it.
 const PARTS: (&str, &str) = {
     let (before, rest) = SNIPPET.split_at(only_place(SNIPPET.as_bytes(), TOKEN.as_bytes()));
     (before, rest.split_at(TOKEN.len()).1)
 };
 
-/// Where `token` stands in `text`. Evaluated when this is compiled: a snippet without the token, or with two, does not build.
+/// Where `token` stands in `text`. Evaluated when this is compiled: a snippet without the token, or with two, does not
+/// build.
 #[expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -43,11 +44,20 @@ const fn only_place(text: &[u8], token: &[u8]) -> usize {
     }
 }
 
-/// A world's script.
+/// What a world's browsers get.
+#[derive(Debug)]
+pub(crate) enum ServedWorld {
+    /// The snippet.
+    Script(Script),
+    /// A script without code, for a reason that a stable word names.
+    Closed(&'static str),
+}
+
+/// A world's script, compressed once.
 #[derive(Debug)]
 pub(crate) struct Script {
     baked: String,
-    /// Compressed, in base64, as it is handed out nearly always. Plain, it is put together when somebody asks for it.
+    /// Compressed, in base64, as nearly all browsers take it. The plain form is put together when a client asks for it.
     gzip: String,
     gzip_bytes: usize,
     hash: u64,
@@ -56,9 +66,9 @@ pub(crate) struct Script {
 /// The two forms of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// As it is.
+    /// The script as it is, in text.
     Identity,
-    /// Compressed.
+    /// The script compressed, as nearly all browsers take it.
     Gzip,
 }
 
@@ -80,7 +90,7 @@ impl Script {
         self.baked == baked
     }
 
-    /// Tells this form of this script from every other. The two forms are different bytes, so they have different tags.
+    /// The `ETag` of one form of the script. The two forms are different bytes, so they have different tags.
     pub(crate) fn tag(&self, coding: Coding) -> String {
         match coding {
             Coding::Identity => format!("\"{:016x}\"", self.hash),

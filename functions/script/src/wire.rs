@@ -1,5 +1,5 @@
-//! The event and the answer of an HTTP API (payload 2.0), as far as they are used. Everything is optional: what is missing is not
-//! found rather than failed on.
+//! The event and the answer of an HTTP API (payload 2.0), as far as they are used. Everything is optional: an event
+//! that lacks something is answered with 404, and does not fail.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 use testgram_runtime::lenient;
 
-/// A request.
+/// A request of the HTTP API.
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Request {
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
-    /// The path below the stage, which stands in front of it where it is not `$default`.
+    /// The path below the stage. A stage other than `$default` is a prefix of the path.
     pub(crate) fn path(&self) -> &str {
         let path = self.raw_path.as_deref().unwrap_or_default();
         let stage = self.context().and_then(|context| context.stage.as_deref());
@@ -74,7 +74,7 @@ impl Request {
     }
 }
 
-/// An answer.
+/// An answer of the HTTP API.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -86,8 +86,8 @@ pub struct Response {
 }
 
 impl Response {
-    /// An answer without a body, with the headers that all have: any page may load a script and see what became of it, and
-    /// nobody takes it for anything else.
+    /// An answer without a body, with the headers that all answers have: any page may load a script and see its status,
+    /// and browsers take it for nothing else.
     pub(crate) fn new(status_code: u16) -> Self {
         let headers = [
             ("access-control-allow-origin", "*"),
@@ -117,7 +117,7 @@ impl Response {
         self.body = None;
     }
 
-    /// How long the body is, as the gateway takes it.
+    /// The length of the body as the gateway takes it, bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.body.as_ref().map_or(0, String::len)
     }

@@ -10,19 +10,22 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
-/// Amazon Trust Services' five roots, which sign every AWS endpoint (<https://www.amazontrust.com/repository/>). Five instead of
-/// the 150 of a browser: less to trust, and none of the file reads that cost a client some 45 ms.
+/// Amazon Trust Services' five roots, which sign every AWS endpoint (<https://www.amazontrust.com/repository/>). Five
+/// instead of the 150 of a browser: less to trust, and none of the file reads that cost a client some 45 ms.
 const ROOTS: &[u8] = include_bytes!("../roots/amazon-trust-services.pem");
 
-/// A message waits for its write at most this long; the client keeps the batch and sends it again. Well below the gateway's
-/// 29 s, and above DynamoDB's worst ordinary second.
+/// A message waits for its write at most this long; the client keeps the batch and sends it again. Well below the
+/// gateway's 29 s, and above DynamoDB's worst ordinary second.
 const OPERATION: Duration = Duration::from_secs(4);
-/// One attempt of it. DynamoDB answers in single milliseconds; a slow attempt is better made anew on another host.
+/// One attempt of it. DynamoDB answers in single milliseconds; a slow attempt is better repeated on another host.
 const ATTEMPT: Duration = Duration::from_millis(1_500);
 /// Reaching an endpoint of the same region.
 const CONNECT: Duration = Duration::from_millis(1_000);
 
-/// The configuration for `region`. `AWS_ENDPOINT_URL` is honoured, as by every AWS tool.
+/// The SDK's configuration for `region`. `AWS_ENDPOINT_URL` is honoured, as by every AWS tool.
+///
+/// # Errors
+/// [`TlsError`] if the compiled-in roots cannot be read.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub async fn config(region: &'static str) -> Result<SdkConfig, TlsError> {
     let tls = TlsContext::builder()
@@ -51,7 +54,7 @@ pub async fn config(region: &'static str) -> Result<SdkConfig, TlsError> {
     Ok(config.load().await)
 }
 
-/// The compiled-in roots could not be read: a broken build.
+/// The compiled-in roots cannot be read: a broken build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the compiled-in root certificates could not be read")]
 pub struct TlsError;

@@ -1,8 +1,8 @@
-//! The one place that reads the clocks. Rules take the time as an argument.
+//! The one place that reads the clocks. Everything else takes the time as an argument.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970.
+/// The time of day by the machine's clock, milliseconds since 1970.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn now_ms() -> u64 {
@@ -10,12 +10,12 @@ pub fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A stopwatch for durations.
+/// A stopwatch, for the durations in metrics.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts one.
+    /// A stopwatch that starts now.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn start() -> Self {

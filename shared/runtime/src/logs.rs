@@ -1,10 +1,11 @@
 //! Structured logs: one JSON object a line on standard output, where CloudWatch reads.
 //!
-//! Lines have a `timestamp`, though CloudWatch stamps them itself: one without is INFO to Lambda, whatever its level says.
+//! Lines have a `timestamp`, though CloudWatch stamps them itself: one without is INFO to Lambda, whatever its level
+//! says.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
 //!
-//! Levels, so that alarms can be set on them: ERROR means that data is or may be lost or withheld by our fault; WARN that we
-//! refused or retried something by our fault and lost nothing; INFO is life cycle. What came in is logged at no level.
+//! Alarms are set on levels. ERROR: data is or may be lost or withheld by our fault. WARN: we refused or retried
+//! something by our fault and lost nothing. INFO: life cycle. What came in is logged at no level.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -29,8 +30,8 @@ pub fn init(level: Option<&str>) {
     );
 }
 
-/// `level` counts for our own crates. Others tell of warnings and worse only, whatever is asked: at lower levels the SDK and its
-/// HTTP client log whole requests.
+/// `level` holds for our own crates. Others log warnings and errors only, whatever is asked: at lower levels the SDK
+/// and its HTTP client log whole requests.
 fn levels(level: LevelFilter) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_crates_can_be_made_to_talk() {
+    fn only_our_own_crates_log_more_than_warnings() {
         let levels = levels(LevelFilter::TRACE);
         assert!(levels.would_enable("testgram_ingest::message", &Level::TRACE));
         for others in [

@@ -1,28 +1,29 @@
 //! CloudWatch metrics in the embedded metric format: a JSON line in the log from which CloudWatch makes metrics.
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 //!
-//! One line says all about one message, its figures as metrics and the rest as searchable properties.
+//! One line holds everything about one message: its figures as metrics, the rest as searchable properties.
 
 use std::fmt;
 use std::io::Write as _;
 
 use serde_json::{Map, Value, json};
 
-/// The namespace of metrics where no other is set. A deployed stack has one of its own: two in an account must not add up.
+/// The namespace of metrics if none is set. A deployed stack has a namespace of its own: two stacks in an account must
+/// not add up.
 pub const NAMESPACE: &str = "Testgram";
 
-/// The unit of a metric.
+/// The unit of a metric. CloudWatch knows the variants by these names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// A number of things.
+    /// A count without a unit.
     Count,
-    /// Bytes.
+    /// A size in bytes.
     Bytes,
-    /// Milliseconds.
+    /// A duration in milliseconds.
     Milliseconds,
 }
 
-/// One line in the making.
+/// A metric line that is being put together. [`Sink::emit`] writes it.
 #[derive(Debug)]
 pub struct Line {
     dimensions: Vec<&'static str>,
@@ -43,7 +44,7 @@ impl Line {
         }
     }
 
-    /// Groups the metrics by a further dimension. Every distinct value is a metric of its own (and is billed as one): stable
+    /// Groups the metrics by a further dimension. CloudWatch bills every distinct value as a metric of its own: stable
     /// words only.
     #[must_use]
     pub fn by(mut self, dimension: &'static str, word: &'static str) -> Self {
@@ -52,7 +53,7 @@ impl Line {
         self
     }
 
-    /// Adds a figure.
+    /// Adds a metric with its value.
     #[must_use]
     pub fn metric(mut self, name: &'static str, unit: Unit, value: f64) -> Self {
         self.metrics.push(json!({ "Name": name, "Unit": format!("{unit:?}") }));
@@ -67,7 +68,14 @@ impl Line {
         self
     }
 
-    /// The line, as of `now_ms`, with its metrics in `namespace`.
+    /// The line as JSON, with its metrics in `namespace` at `now_ms` (milliseconds since 1970).
+    ///
+    /// ```
+    /// use testgram_runtime::metrics::{Line, Unit};
+    ///
+    /// let line = Line::new("ingest").metric("Events", Unit::Count, 14.0).into_json("Testgram", 1_795_435_200_000);
+    /// assert!(line.contains(r#""Events":14"#) && line.contains(r#""Function":"ingest""#));
+    /// ```
     #[must_use]
     pub fn into_json(self, namespace: &str, now_ms: u64) -> String {
         let mut values = self.values;
@@ -89,14 +97,14 @@ fn number(value: f64) -> Value {
     }
 }
 
-/// Where lines go.
+/// Where metric lines go.
 pub struct Sink {
     namespace: String,
     write: Box<dyn Fn(&str) + Send + Sync>,
 }
 
 impl Sink {
-    /// Standard output, which on Lambda is the log.
+    /// Lines go to standard output, which on Lambda is the log.
     #[must_use]
     pub fn stdout(namespace: String) -> Self {
         let write = |line: &str| {
@@ -110,7 +118,7 @@ impl Sink {
         }
     }
 
-    /// Anywhere else.
+    /// Lines go to a function, for tests and local mode.
     #[must_use]
     pub fn to(write: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self {
@@ -119,7 +127,7 @@ impl Sink {
         }
     }
 
-    /// Writes `line`.
+    /// Writes a line, as of `now_ms` (milliseconds since 1970).
     pub fn emit(&self, line: Line, now_ms: u64) {
         (self.write)(&line.into_json(&self.namespace, now_ms));
     }

@@ -1,17 +1,25 @@
 //! Data stays in the United States: the last of three guards (the template and IAM are the others).
 
-/// The regions that functions run in.
+/// The regions that functions run in. tests/template holds the template's guards to this list.
 pub const ALLOWED: [&str; 4] = ["us-east-1", "us-east-2", "us-west-1", "us-west-2"];
 
-/// A region that functions refuse to start in.
+/// A region that functions refuse to start in; the name is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("region {0:?} is refused: this function runs in us-east-1, us-east-2, us-west-1 and us-west-2 only")]
+#[error("region {0:?} is refused: Testgram runs in us-east-1, us-east-2, us-west-1 and us-west-2 only")]
 pub struct RefusedRegion(String);
 
-/// Lets a US region through. No region is no permission.
+/// Lets a US region through, and nothing else: no region is refused, too.
+///
+/// ```
+/// use testgram_runtime::region;
+///
+/// assert_eq!(region::check(Some("us-east-1")), Ok("us-east-1"));
+/// assert!(region::check(Some("eu-central-1")).is_err());
+/// assert!(region::check(None).is_err());
+/// ```
 ///
 /// # Errors
-/// With the region's name, which is no secret.
+/// [`RefusedRegion`] for any other name, and for none.
 pub fn check(region: Option<&str>) -> Result<&'static str, RefusedRegion> {
     let named = region.unwrap_or_default();
     ALLOWED

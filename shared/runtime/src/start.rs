@@ -1,43 +1,42 @@
-//! How a function starts.
+//! How a function starts: logs, region guard, SDK configuration, settings.
 
 use aws_config::SdkConfig;
-use lambda_runtime::Diagnostic;
 
 use crate::aws::{self, TlsError};
 use crate::logs;
 use crate::metrics::{NAMESPACE, Sink};
 use crate::region::{self, RefusedRegion};
 
-/// What a function's `main` gets to build its state from.
+/// What [`start`] gives a function's `main` to make its state from.
 #[derive(Debug)]
 pub struct Start {
-    /// For clients.
+    /// The SDK's configuration, for the clients of the store.
     pub aws: SdkConfig,
-    /// For metrics.
+    /// Where metric lines go, in the namespace of the stack.
     pub metrics: Sink,
 }
 
-/// Why a function does not start.
+/// Why a function refuses to start. Lambda shows the text in the function's log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
-    /// Not a region of the United States.
+    /// The region is not one of the United States.
     #[error(transparent)]
     Region(#[from] RefusedRegion),
-    /// A broken build.
+    /// The compiled-in root certificates cannot be read: a broken build.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// Something is to be reached without encryption, and not on this machine.
-    #[error("the environment variable {0} names an address that is not encrypted, beyond loopback")]
+    /// An endpoint would be reached without encryption, and is not on this machine.
+    #[error("{0} names an endpoint without encryption: use https or wss, or an address of loopback")]
     NotEncrypted(&'static str),
-    /// A setting is missing.
-    #[error("the environment variable {0} is missing")]
+    /// A setting is missing or empty.
+    #[error("the environment variable {0} is missing: the template sets it")]
     Missing(&'static str),
 }
 
 /// Sets up logs, checks the region, and configures the SDK. Call once, first thing in `main`.
 ///
 /// # Errors
-/// Why the function must not start. The error has been logged.
+/// [`StartError`] if the function must not start. It has been logged.
 pub async fn start() -> Result<Start, StartError> {
     logs::init(variable("RUST_LOG").as_deref());
     logs::quiet_panics();
@@ -48,7 +47,7 @@ pub async fn start() -> Result<Start, StartError> {
     started
 }
 
-/// Where the SDK may be told to find a service.
+/// The environment variables by which the SDK finds a service elsewhere.
 const ENDPOINTS: &[&str] = &[
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_DYNAMODB",
@@ -64,11 +63,11 @@ async fn configure() -> Result<Start, StartError> {
     })
 }
 
-/// The SDK's configuration by the environment, as functions have it: a region of the United States, and nothing without encryption beyond
-/// loopback.
+/// The SDK's configuration by the environment, as functions have it: a region of the United States, and nothing without
+/// encryption beyond loopback.
 ///
 /// # Errors
-/// Why there is none.
+/// [`StartError::Region`], [`StartError::NotEncrypted`] or [`StartError::Tls`].
 pub async fn sdk() -> Result<SdkConfig, StartError> {
     let region = region::check(variable("AWS_REGION").as_deref())?;
     for name in ENDPOINTS {
@@ -79,10 +78,10 @@ pub async fn sdk() -> Result<SdkConfig, StartError> {
     Ok(aws::config(region).await?)
 }
 
-/// Whether `url` is `encrypted`, or `plain` and of this machine.
+/// Whether `url` has the scheme `encrypted`, or the scheme `plain` and a host of loopback.
 fn is_private(url: &str, encrypted: &str, plain: &str) -> bool {
     let authority = |rest: &str| rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned();
-    // User info could make another host of it than it looks like.
+    // User information can make an address look like another host.
     let is_plain_host = |authority: &str| !authority.is_empty() && !authority.contains('@');
     if let Some(rest) = url.strip_prefix(encrypted) {
         return is_plain_host(&authority(rest));
@@ -98,10 +97,10 @@ fn is_private(url: &str, encrypted: &str, plain: &str) -> bool {
 }
 
 impl Start {
-    /// A required setting.
+    /// A required setting: an environment variable that is not empty.
     ///
     /// # Errors
-    /// If it is not set; logged.
+    /// [`StartError::Missing`] if it is not set. It has been logged.
     pub fn setting(&self, name: &'static str) -> Result<String, StartError> {
         let value = variable(name).filter(|value| !value.is_empty());
         value
@@ -112,7 +111,8 @@ impl Start {
     /// A required setting that is a WebSocket's address without a query: encrypted, or on this machine.
     ///
     /// # Errors
-    /// If it is not set, or neither; logged.
+    /// [`StartError::Missing`] if it is not set, [`StartError::NotEncrypted`] if it is no such address. It has been
+    /// logged.
     pub fn socket(&self, name: &'static str) -> Result<String, StartError> {
         let url = self.setting(name)?;
         if is_private(&url, "wss://", "ws://") && !url.contains(['?', '#']) {
@@ -121,28 +121,6 @@ impl Start {
             let error = StartError::NotEncrypted(name);
             tracing::error!(%error, "refusing to start");
             Err(error)
-        }
-    }
-}
-
-/// Runs one invocation so that a panic in it ends it alone and takes nothing out with it: the runtime's own guard would send the
-/// panic's text to the caller, and it may quote what was being worked on.
-///
-/// # Errors
-/// [`Panicked`], which says no more than that.
-pub async fn shielded<T: Send + 'static>(invocation: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
-    tokio::spawn(invocation).await.map_err(|_| Panicked)
-}
-
-/// An invocation panicked. Where, stands in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Panicked;
-
-impl From<Panicked> for Diagnostic {
-    fn from(_: Panicked) -> Self {
-        Self {
-            error_type: "Internal".to_owned(),
-            error_message: "internal error".to_owned(),
         }
     }
 }
@@ -187,13 +165,5 @@ mod tests {
         ] {
             assert!(!is_private(open), "{open}");
         }
-    }
-
-    #[tokio::test]
-    async fn a_panic_ends_its_invocation_and_says_nothing() {
-        let secret = "jane@example.com".to_owned();
-        let answer = shielded(async move { assert!(secret.is_empty(), "{secret}") }).await;
-        assert_eq!(answer, Err(Panicked));
-        assert_eq!(Diagnostic::from(Panicked).error_message, "internal error");
     }
 }

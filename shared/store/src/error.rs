@@ -1,23 +1,23 @@
-//! What can go wrong with the store, told apart by what a caller can do about it.
+//! What can go wrong with the store, sorted by what a caller can do about it.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// A failed call. Holds nothing of what was to be stored.
+/// A failed call. Made from the SDK's errors; holds nothing of what was to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// Asked to slow down; nothing happened.
+    /// AWS asked to slow down, and nothing happened: the same call may succeed later.
     #[error("the store asked to slow down")]
     Throttled,
-    /// No answer, or one of the store's own failures; whether it happened is unknown.
+    /// No answer, or an internal failure of AWS. Whether the call took effect is unknown; repeating it may succeed.
     #[error("the store did not answer")]
     Unavailable,
-    /// The store refused: a missing table, a missing right, an item it does not take. Sending again will not help.
+    /// AWS refused: a missing table, a missing right, an item it does not take. Repeating the call will not help.
     #[error("the store refused")]
     Refused,
-    /// Somebody else has it.
+    /// Another world has the key that was asked for.
     #[error("it is taken")]
     Taken,
-    /// An item does not have the form we write.
+    /// What is stored does not have the form that this version writes.
     #[error("an item in the store is damaged")]
     Damaged,
 }
@@ -30,13 +30,19 @@ const SLOW_DOWN: &[&str] = &[
     "Throttling",
     "TooManyRequestsException",
     "SlowDown",
-    // Somebody else was writing the same item.
+    // Another call was writing the same item.
     "TransactionConflictException",
     "TransactionCanceledException",
 ];
 
+/// Error codes of AWS's own failures. An empty one is an answer that is none of AWS's.
+const INTERNAL: &[&str] = &["InternalServerError", "ServiceUnavailable", "InternalFailure", ""];
+
+/// The error code of a write whose condition does not hold.
+const CONDITION: &str = "ConditionalCheckFailedException";
+
 impl StoreError {
-    /// Its stable word.
+    /// The stable word for this error in logs, metrics and functions' errors.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -48,21 +54,14 @@ impl StoreError {
         }
     }
 
-    /// Sorts an error of the SDK by what can be done about it, and logs its code, which is all of it that is safe to log.
+    /// Sorts an error of the SDK, and logs its code, which is all of it that is safe to log. `action` is the call's
+    /// literal (table or service, colon, operation), from which tests/template reads the rights that a function needs.
     pub(crate) fn of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, action: &'static str) -> Self {
         let code = error.code().unwrap_or_default();
         let sorted = match error {
             SdkError::ServiceError(_) if SLOW_DOWN.contains(&code) => Self::Throttled,
-            SdkError::ServiceError(_)
-                if matches!(
-                    code,
-                    "InternalServerError" | "ServiceUnavailable" | "InternalFailure" | ""
-                ) =>
-            {
-                Self::Unavailable
-            }
-            SdkError::ServiceError(_) => Self::Refused,
-            SdkError::ConstructionFailure(_) => Self::Refused,
+            SdkError::ServiceError(_) if INTERNAL.contains(&code) => Self::Unavailable,
+            SdkError::ServiceError(_) | SdkError::ConstructionFailure(_) => Self::Refused,
             _ => Self::Unavailable,
         };
         tracing::warn!(action, code, outcome = %sorted, "store call failed");
@@ -70,17 +69,21 @@ impl StoreError {
     }
 }
 
-/// What DynamoDB says where a condition does not hold.
-const CONDITION: &str = "ConditionalCheckFailedException";
+/// The outcome of a call, its error sorted and logged. Every call of the SDK passes `action` where it is made.
+pub(crate) fn done<T, E: ProvideErrorMetadata, R>(
+    sent: Result<T, SdkError<E, R>>,
+    action: &'static str,
+) -> Result<T, StoreError> {
+    sent.map_err(|error| StoreError::of(&error, action))
+}
 
-/// Whether the condition of a write held; what it is there for has then been done by somebody else.
-pub(crate) fn holds<T, E: ProvideErrorMetadata, R>(
-    written: Result<T, SdkError<E, R>>,
+/// Whether the condition of a write held, and so whether the write took effect.
+pub(crate) fn held<T, E: ProvideErrorMetadata, R>(
+    sent: Result<T, SdkError<E, R>>,
     action: &'static str,
 ) -> Result<bool, StoreError> {
-    match written {
-        Ok(_) => Ok(true),
+    match sent {
         Err(error) if error.code() == Some(CONDITION) => Ok(false),
-        Err(error) => Err(StoreError::of(&error, action)),
+        sent => done(sent, action).map(|_| true),
     }
 }

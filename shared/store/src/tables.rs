@@ -1,21 +1,27 @@
-//! Names of tables and of the attributes of their items.
+//! Names of the tables, and of the attributes of their items.
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 
-/// The names of the three tables.
+/// The names of a stack's three tables. Made by every `main` from the prefix in its environment; the repositories read
+/// it.
 #[derive(Debug, Clone)]
 pub struct Tables {
-    /// Worlds and their settings, the index of world keys, usage.
+    /// Worlds and their settings, the index of world keys, pending windows, rebuild requests, usage.
     pub control: String,
-    /// The buffer of batches.
+    /// The buffer: acknowledged batches that are not archived yet.
     pub events: String,
-    /// Who is connected.
+    /// Open connections, by tenant and world.
     pub connections: String,
 }
 
 impl Tables {
-    /// The names under a prefix, as the template and local mode give them.
+    /// The tables of a stack. The template and local mode name them so.
+    ///
+    /// ```
+    /// let tables = testgram_store::Tables::under("testgram-prod");
+    /// assert_eq!(tables.control, "testgram-prod-control");
+    /// ```
     #[must_use]
     pub fn under(prefix: &str) -> Self {
         Self {
@@ -26,7 +32,7 @@ impl Tables {
     }
 }
 
-/// A client for DynamoDB.
+/// A client for DynamoDB with the configuration of `testgram_runtime::start`.
 #[must_use]
 pub fn client(config: &SdkConfig) -> Client {
     Client::new(config)
@@ -52,15 +58,15 @@ pub(crate) mod attribute {
     pub(crate) const SETTINGS: &str = "settings";
     /// The salt of a world's labels, hex.
     pub(crate) const SALT: &str = "salt";
-    /// What the noise on a world's models is made with, bytes that nobody is told.
+    /// The secret that the noise on a world's models is made with: 32 bytes, which no browser-facing function may read.
     pub(crate) const NOISE: &str = "noise";
-    /// Events taken this month.
+    /// Events accepted this month.
     pub(crate) const EVENTS: &str = "events";
-    /// When, milliseconds since 1970.
+    /// When the files of a model were listed, milliseconds since 1970.
     pub(crate) const AT: &str = "at";
-    /// Tells a note from one that has taken its place.
+    /// Which rebuild request this is: a build deletes only the one that it has seen.
     pub(crate) const TOKEN: &str = "token";
-    /// Before which a note is none yet, milliseconds since 1970.
+    /// When a rebuild request takes effect, milliseconds since 1970; at once without it.
     pub(crate) const DUE: &str = "due";
     /// The version of a model.
     pub(crate) const VERSION: &str = "version";

@@ -1,6 +1,7 @@
-//! The KMS keys that tenants' parts of the archive are under. Made with the tenant; destroying one destroys what is under it.
+//! The KMS keys that encrypt tenants' parts of the archive. Made with the tenant; destroying one destroys what it
+//! encrypts.
 //!
-//! No function holds this room: those that read and write the archive use keys through S3 only.
+//! Only the operator's tool has this repository: functions use the keys through S3 only.
 
 use std::time::Duration;
 
@@ -13,22 +14,22 @@ use aws_sdk_kms::error::ProvideErrorMetadata;
 use aws_sdk_kms::types::{KeyState, Tag};
 use testgram_protocol::id::TenantId;
 
-use crate::bucket::Keys;
-use crate::error::StoreError;
+use crate::bucket::KmsKeys;
+use crate::error::{StoreError, done};
 
 /// KMS makes a key in a second or so.
 const CALL: Duration = Duration::from_secs(30);
-/// How long a key that came to nothing waits for its deletion, days: the least that KMS has.
+/// How long a key that got no alias waits for its deletion, days: the least that KMS has.
 const WAIT_DAYS: i32 = 7;
 
-/// The room.
+/// The repository of tenants' keys.
 #[derive(Debug, Clone)]
 pub struct TenantKeys {
     client: Client,
-    keys: Keys,
+    keys: KmsKeys,
 }
 
-/// A client for KMS. It asks once: a key that is asked for twice is made twice.
+/// A client for KMS that tries each call once: a repeated CreateKey makes a second key.
 #[must_use]
 pub fn client(config: &SdkConfig) -> Client {
     let timeouts = TimeoutConfig::builder()
@@ -41,17 +42,19 @@ pub fn client(config: &SdkConfig) -> Client {
 }
 
 impl TenantKeys {
-    /// The keys of a stack.
+    /// The repository over a client, for the keys of one stack. Makes no call.
     #[must_use]
-    pub const fn of(client: Client, keys: Keys) -> Self {
+    pub const fn of(client: Client, keys: KmsKeys) -> Self {
         Self { client, keys }
     }
 
-    /// Makes the tenant's key if there is none; whether there was none. It is rotated every year, in one region, and deletable only after a wait.
-    /// A key that all tenants share is not made here.
+    /// Makes the tenant's key if there is none; returns whether it did. The key is rotated every year, stays in one
+    /// region, and can be deleted only after a wait. A key that all tenants share is not made here.
     ///
     /// # Errors
-    /// [`StoreError`]; [`StoreError::Damaged`] if there is one that cannot be used, since it is disabled or about to be deleted.
+    /// [`StoreError::Damaged`] if there is a key that cannot be used, since it is disabled or about to be deleted.
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as KMS answers;
+    /// [`StoreError::Refused`] also where a shared key does not exist.
     pub async fn ensure(&self, tenant: &TenantId) -> Result<bool, StoreError> {
         let name = self.keys.key(tenant);
         match self.client.describe_key().key_id(&name).send().await {
@@ -59,22 +62,23 @@ impl TenantKeys {
                 Some(KeyState::Enabled) => Ok(false),
                 _ => Err(StoreError::Damaged),
             },
-            Err(error) if error.code() == Some("NotFoundException") && matches!(self.keys, Keys::PerTenant(_)) => {
+            Err(error) if error.code() == Some("NotFoundException") && matches!(self.keys, KmsKeys::PerTenant(_)) => {
                 self.make(name).await
             }
             Err(error) => Err(StoreError::of(&error, "kms:DescribeKey")),
         }
     }
 
-    /// Makes a key and gives it its alias; whether it did, and not somebody else at the same time. One that did not come to its alias is deleted.
+    /// Makes a key and gives it its alias; returns false if the alias was taken at the same time. A key that got no
+    /// alias is deleted.
     async fn make(&self, alias: String) -> Result<bool, StoreError> {
         let tag = Tag::builder().tag_key("testgram:alias").tag_value(&alias).build();
         let create = self
             .client
             .create_key()
             .description("Testgram: the archive of a tenant");
-        let created = create.tags(tag.map_err(|_| StoreError::Refused)?).send().await;
-        let created = created.map_err(|error| StoreError::of(&error, "kms:CreateKey"))?;
+        let sent = create.tags(tag.map_err(|_| StoreError::Refused)?).send().await;
+        let created = done(sent, "kms:CreateKey")?;
         let id = created
             .key_metadata()
             .map(|key| key.key_id())
@@ -83,17 +87,17 @@ impl TenantKeys {
         if !matches!(named, Ok(true)) {
             let delete = self.client.schedule_key_deletion().key_id(id);
             if let Err(error) = delete.pending_window_in_days(WAIT_DAYS).send().await {
-                // It has its tag, by which it is found.
+                // An operator finds it by its tag.
                 return Err(StoreError::of(&error, "kms:ScheduleKeyDeletion"));
             }
         }
         named
     }
 
-    /// The alias last: what has it is whole. Whether it was there to be had.
+    /// Rotation first and the alias last: a key with its alias is complete. Returns false if the alias was taken.
     async fn name(&self, id: &str, alias: String) -> Result<bool, StoreError> {
-        let rotate = self.client.enable_key_rotation().key_id(id).send().await;
-        rotate.map_err(|error| StoreError::of(&error, "kms:EnableKeyRotation"))?;
+        let sent = self.client.enable_key_rotation().key_id(id).send().await;
+        done(sent, "kms:EnableKeyRotation")?;
         match self
             .client
             .create_alias()

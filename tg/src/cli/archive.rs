@@ -41,7 +41,7 @@ impl Archive {
         let (windows, archived) = done;
         if self.json {
             output::json(&json!({
-                "windows": windows, "batches": archived.batches, "events": archived.events, "aside": archived.aside,
+                "windows": windows, "batches": archived.batches, "events": archived.events, "quarantined": archived.quarantined,
                 "files": archived.files, "bytes": archived.bytes,
             }));
         } else {
@@ -49,8 +49,8 @@ impl Archive {
                 "archived {} events of {} batches from {windows} window(s): {} file(s), {} bytes\n",
                 archived.events, archived.batches, archived.files, archived.bytes
             ));
-            if archived.aside > 0 {
-                output::text(&format!("quarantined {} items that cannot be read\n", archived.aside));
+            if archived.quarantined > 0 {
+                output::text(&format!("quarantined {} items that cannot be read\n", archived.quarantined));
             }
         }
         Ok(())
@@ -66,7 +66,7 @@ pub(super) async fn all(stores: &Stores, progress: &Progress) -> Result<(usize, 
     let repository = stores.archive();
     let now_ms = clock::now_ms();
     let after = Window::numbered(Window::at(now_ms).number() + 1);
-    let marks = repository.marks_before(after).await.map_err(failed)?;
+    let marks = repository.pending_before(after).await.map_err(failed)?;
     let mut sum = Archived::default();
     for (nth, mark) in marks.iter().enumerate() {
         let archived = testgram_archive::archive(&repository, mark, now_ms)

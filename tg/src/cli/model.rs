@@ -6,7 +6,7 @@ use serde_json::json;
 use testgram_local::stores::Stores;
 use testgram_model::Document;
 use testgram_model::summary::{render, summary};
-use testgram_store::build::Pointer;
+use testgram_store::repository::build::ModelPointer;
 
 use super::failure::{CommandFailure, FailureReason};
 use super::target::{Target, WorldName, runtime};
@@ -81,7 +81,7 @@ impl Model {
 }
 
 impl ModelArgs {
-    fn fetch(&self) -> Result<(Pointer, Vec<u8>), CommandFailure> {
+    fn fetch(&self) -> Result<(ModelPointer, Vec<u8>), CommandFailure> {
         runtime()?.block_on(async {
             let stores = self.target.stores().await?;
             published(&stores, &self.world).await
@@ -93,7 +93,7 @@ impl ModelArgs {
 ///
 /// # Errors
 /// `no_model`; `failed`, when the store fails.
-pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(Pointer, Vec<u8>), CommandFailure> {
+pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(ModelPointer, Vec<u8>), CommandFailure> {
     let failed = |error: testgram_store::StoreError| CommandFailure::new(FailureReason::Failed, error.to_string());
     let none = || CommandFailure::new(FailureReason::NoModel, format!("{} has no model", world.shown()));
     let repository = stores.build();
@@ -110,7 +110,7 @@ pub(super) async fn published(stores: &Stores, world: &WorldName) -> Result<(Poi
 /// `failed`, if the file is not a model that this version knows.
 pub(super) fn summarized(
     world: &WorldName,
-    pointer: &Pointer,
+    pointer: &ModelPointer,
     bytes: &[u8],
     json: bool,
 ) -> Result<String, CommandFailure> {

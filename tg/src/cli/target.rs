@@ -27,7 +27,7 @@ impl Target {
     /// `no_stack`, if it does not answer.
     pub(super) async fn stores(&self) -> Result<Stores, CommandFailure> {
         let stores = stores::clients(&self.aws);
-        let answers = stores.build().changed(clock::now_ms()).await;
+        let answers = stores.build().due(clock::now_ms()).await;
         answers.map_err(|error| self.no_stack(&error.to_string()))?;
         Ok(stores)
     }

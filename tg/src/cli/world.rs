@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde_json::json;
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::settings::Settings;
-use testgram_store::admin::Admin;
-use testgram_store::bucket::Keys;
+use testgram_store::bucket::KmsKeys;
+use testgram_store::repository::admin::AdminRepository;
 use testgram_store::tenant_key::{self, TenantKeys};
 use testgram_store::{StoreError, Tables};
 
@@ -94,7 +94,7 @@ impl WorldCommand {
                 keys,
             } => {
                 let settings = settings.map(|file| read(&file)).transpose()?;
-                let (stored, made) = runtime()?.block_on(args.put(key, settings.as_ref(), Keys::of(keys)))?;
+                let (stored, made) = runtime()?.block_on(args.put(key, settings.as_ref(), KmsKeys::of(keys)))?;
                 args.print(&stored, &made)
             }
         }
@@ -102,11 +102,11 @@ impl WorldCommand {
 }
 
 impl WorldArgs {
-    fn admin(&self, sdk: &aws_config::SdkConfig) -> Admin {
-        Admin::new(testgram_store::client(sdk), Tables::under(&self.stack))
+    fn admin(&self, sdk: &aws_config::SdkConfig) -> AdminRepository {
+        AdminRepository::new(testgram_store::client(sdk), Tables::under(&self.stack))
     }
 
-    async fn find(&self, admin: &Admin) -> Result<Option<StoredWorld>, CommandFailure> {
+    async fn find(&self, admin: &AdminRepository) -> Result<Option<StoredWorld>, CommandFailure> {
         let found = admin.world(&self.world.tenant, &self.world.world).await;
         match found {
             Ok(found) => Ok(found.map(|(key, settings)| StoredWorld { key, settings })),
@@ -119,7 +119,7 @@ impl WorldArgs {
         &self,
         key: Option<WorldKey>,
         settings: Option<&Settings>,
-        keys: Keys,
+        keys: KmsKeys,
     ) -> Result<(StoredWorld, Vec<&'static str>), CommandFailure> {
         let sdk = sdk().await?;
         let admin = self.admin(&sdk);

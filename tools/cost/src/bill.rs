@@ -1,7 +1,7 @@
 //! What the stack of template.yaml uses in a month, priced.
 
-use testgram_store::key::{BUFFER_SECONDS, MARK_SHARDS, SHARDS, WINDOW_SECONDS};
-use testgram_store::layout::PARTS;
+use testgram_store::bucket::layout::PARTS;
+use testgram_store::key::{BUFFER_SECONDS, INDEX_SHARDS, SHARDS, WINDOW_SECONDS};
 
 use crate::measured::Measured;
 use crate::prices::{self as at, Price};
@@ -195,8 +195,13 @@ fn archive(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
     let kept = events * assumed::RETENTION_DAYS / DAYS * one.archived_bytes / GB;
     terms.extend([
         term("DynamoDB", "batches read by the archive", read, at::DYNAMODB_READ),
-        // The mark, its deletion, the note; ingest's instances each put the mark.
-        term("DynamoDB", "marks and notes", windows * 4.0, at::DYNAMODB_WRITE),
+        // The marker, its deletion, the rebuild request; each instance of ingest puts the marker.
+        term(
+            "DynamoDB",
+            "markers and rebuild requests",
+            windows * 4.0,
+            at::DYNAMODB_WRITE,
+        ),
         term(
             "Lambda",
             "time of the archive's workers",
@@ -275,8 +280,8 @@ fn standing(terms: &mut Vec<Term>, scale: Scale) {
             term("Lambda", "time of the dispatcher", dispatches, at::LAMBDA_ARM),
             term(
                 "DynamoDB",
-                "marks looked for",
-                minutes * f64::from(MARK_SHARDS) / 2.0,
+                "markers looked for",
+                minutes * f64::from(INDEX_SHARDS) / 2.0,
                 at::DYNAMODB_READ,
             ),
             term("SQS", "asking for tasks", asking, at::SQS_REQUEST),

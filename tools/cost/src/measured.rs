@@ -8,8 +8,8 @@ use testgram_columns::{ArchivedBatch, write};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
 use testgram_protocol::event::{Collected, EndReason, Event, EventDetail, Kind, PageCause};
+use testgram_store::bucket::layout;
 use testgram_store::key::Fingerprint;
-use testgram_store::layout;
 use testgram_traffic::{Sent, Traffic, item, recorded};
 
 /// A frame of the gateway's metering.

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use testgram_local::{handlers, state_machine};
 use testgram_protocol::buffer;
 use testgram_runtime::metrics::Sink;
+use testgram_store::bucket::layout::Partition;
 use testgram_store::key::Window;
-use testgram_store::layout::Partition;
 
 use super::frames::now_ms;
 use super::lake::{Lake, MINUTE, Received, recorded_from, sessions_of};
@@ -31,7 +31,7 @@ async fn a_window_becomes_files_and_loses_its_mark() {
         done.events,
         sent.iter().map(|session| session.events.len()).sum::<usize>()
     );
-    assert_eq!(done.aside, 0);
+    assert_eq!(done.quarantined, 0);
     assert!(lake.sessions().await == sent, "what was sent is what is archived");
     assert_eq!(lake.marks().await, []);
     for (partition, rows) in lake.files().await {
@@ -89,7 +89,7 @@ async fn a_worker_that_dies_anywhere_loses_nothing_and_doubles_nothing() {
         );
         let died = testgram_archive::archive(&dying.stores.archive(), &mark, now).await;
         if died.is_err() {
-            assert_eq!(lake.marks().await.len(), 1, "the mark goes last ({calls} calls)");
+            assert_eq!(lake.marks().await.len(), 1, "the marker goes last ({calls} calls)");
         }
         // A second worker while the first may still be at it, and a third that is late.
         let (a, b) = tokio::join!(lake.archive(now), lake.archive(now));
@@ -100,7 +100,7 @@ async fn a_worker_that_dies_anywhere_loses_nothing_and_doubles_nothing() {
         if died.is_ok() {
             assert!(
                 calls >= 4 + 1 + 2,
-                "reads, a file, the note and the mark are calls of their own: {calls}"
+                "reads, a file, the rebuild request and the marker are calls of their own: {calls}"
             );
             break;
         }
@@ -156,12 +156,12 @@ async fn what_cannot_be_read_is_put_aside_and_costs_the_others_nothing() {
     lake.put(&received).await;
     let packed = put_as_version(&lake, &received[0], 99).await;
     let done = lake.archive(now).await.unwrap();
-    assert_eq!((done.aside, done.batches), (1, received.len()));
+    assert_eq!((done.quarantined, done.batches), (1, received.len()));
     assert!(lake.sessions().await == sessions_of(&received));
     assert_eq!(lake.marks().await, []);
-    let aside = stack.objects("testgram-archive/tenant=acme/world=shop/aside");
-    assert_eq!(aside.len(), 1);
-    let kept = std::fs::read(&aside[0]).unwrap();
+    let quarantined = stack.objects("testgram-archive/tenant=acme/world=shop/quarantine");
+    assert_eq!(quarantined.len(), 1);
+    let kept = std::fs::read(&quarantined[0]).unwrap();
     assert!(kept.ends_with(&packed), "it is kept as it came");
 }
 
@@ -174,7 +174,7 @@ async fn what_the_next_release_wrote_is_left_for_it() {
     lake.put(&received).await;
     put_as_version(&lake, &received[0], buffer::VERSION + 1).await;
     let done = lake.archive(now).await.unwrap();
-    assert_eq!((done.newer, done.aside, done.batches), (1, 0, received.len()));
+    assert_eq!((done.newer, done.quarantined, done.batches), (1, 0, received.len()));
     let window = Window::at(received[0].at_ms);
     let left: Vec<Window> = lake.marks().await.into_iter().map(|mark| mark.window).collect();
     assert_eq!(left, [window], "its window is tried again, the others are done");
@@ -193,7 +193,7 @@ async fn what_the_next_release_wrote_is_left_for_it() {
     assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "m"}]}));
     // If that release never comes, it is quarantined, before the buffer forgets it.
     let done = lake.archive(now + 6 * 24 * 60 * MINUTE).await.unwrap();
-    assert_eq!((done.newer, done.aside), (0, 1));
+    assert_eq!((done.newer, done.quarantined), (0, 1));
     assert_eq!(lake.marks().await, []);
 }
 
@@ -222,7 +222,7 @@ async fn whatever_is_put_into_the_bucket_is_put_under_the_tenants_key() {
         let puts: Vec<_> = calls.iter().filter(|(method, ..)| method == "PUT").collect();
         for folder in [
             "events",
-            "aside",
+            "quarantine",
             "partials/snapshot",
             "partials/inventory",
             "partials/catalog",

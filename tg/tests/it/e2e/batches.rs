@@ -30,7 +30,7 @@ async fn an_acknowledged_batch_stands_in_the_store_as_it_was_sent() {
         (Some(100), Some("/cart"))
     );
     assert_eq!(second[1][2]["el"]["id"], "buy");
-    assert_eq!(stack.marks().await.len(), 1, "one mark for the window");
+    assert_eq!(stack.marks().await.len(), 1, "one marker for the window");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use testgram_protocol::event::Kind;
 use testgram_protocol::id::WorldKey;
 use testgram_protocol::settings::Settings;
 use testgram_store::StoreError;
-use testgram_store::admin::Admin;
+use testgram_store::repository::admin::AdminRepository;
 
 use super::client::{ORIGIN, handshake};
 use super::frames::{batch, good, session};
@@ -137,7 +137,7 @@ async fn a_key_that_a_world_gave_up_or_another_claims_opens_nothing() {
     };
     assert_eq!((status("oldkey").await, status("newkey").await), (403, 101));
     let clients = stores::clients(&stack.aws);
-    let admin = Admin::new(clients.dynamodb, clients.tables);
+    let admin = AdminRepository::new(clients.dynamodb, clients.tables);
     let key = WorldKey::new("newkey").unwrap();
     let claimed = admin
         .put_world(&tenant_id("mallory"), &world_id("trap"), &key, Some(&open()))

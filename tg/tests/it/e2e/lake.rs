@@ -11,10 +11,10 @@ use testgram_protocol::event::Collected;
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_protocol::session::Session;
 use testgram_store::StoreError;
-use testgram_store::archive::Mark;
-use testgram_store::ingest::Ingest;
+use testgram_store::bucket::layout::Partition;
+use testgram_store::key::PendingWindow;
 use testgram_store::key::{Fingerprint, Window};
-use testgram_store::layout::Partition;
+use testgram_store::repository::ingest::IngestRepository;
 use testgram_traffic::recorded;
 
 use super::stack::{tenant_id, world_id};
@@ -95,9 +95,9 @@ impl Lake {
     }
 
     pub(crate) async fn put_packed(&self, received: &Received, batch: &Batch, packed: Vec<u8>) {
-        let repository = Ingest::new(self.stores.dynamodb.clone(), self.stores.tables.clone());
+        let repository = IngestRepository::new(self.stores.dynamodb.clone(), self.stores.tables.clone());
         let world = repository.world(&self.tenant, &self.world);
-        world.mark(Window::at(received.at_ms)).await.unwrap();
+        world.put_marker(Window::at(received.at_ms)).await.unwrap();
         let fingerprint = Fingerprint::of(&received.frame);
         world
             .put_batch(batch.session(), batch.seq(), fingerprint, received.at_ms, packed)
@@ -105,11 +105,11 @@ impl Lake {
             .unwrap();
     }
 
-    pub(crate) async fn marks(&self) -> Vec<Mark> {
+    pub(crate) async fn marks(&self) -> Vec<PendingWindow> {
         let marks = self
             .stores
             .archive()
-            .marks_before(Window::numbered(9_999_999_999))
+            .pending_before(Window::numbered(9_999_999_999))
             .await;
         let mut marks = marks.unwrap();
         marks.retain(|mark| mark.tenant == self.tenant && mark.world == self.world);

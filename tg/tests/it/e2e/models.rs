@@ -258,7 +258,11 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
             .map(|answer| answer["sessions"].as_u64())
             .collect::<Vec<_>>()
     };
-    let aside = || stack.objects("testgram-archive/tenant=acme/world=shop/aside").len();
+    let quarantined = || {
+        stack
+            .objects("testgram-archive/tenant=acme/world=shop/quarantine")
+            .len()
+    };
     let mut left = Vec::new();
     let mut files = Vec::new();
     let moments: [fn() -> u64; 7] = [
@@ -275,7 +279,7 @@ async fn days_that_leave_retention_leave_the_model_though_nobody_comes() {
             .await
             .unwrap();
         left.push(sessions(built));
-        files.push((lake.files().await.len(), aside()));
+        files.push((lake.files().await.len(), quarantined()));
     }
     let all = |many| vec![Some(many)];
     assert_eq!(left, [all(13), vec![], vec![], all(5), vec![], all(0), vec![]]);
@@ -299,14 +303,18 @@ async fn what_was_put_aside_goes_in_its_time_though_there_is_nothing_else() {
     let unread = recorded_from(now - 9 * 24 * 60 * MINUTE, 1).remove(0);
     lake.put_packed(&unread, &unread.batch(), vec![99]).await;
     lake.archive(now).await.unwrap();
-    let aside = || stack.objects("testgram-archive/tenant=acme/world=shop/aside").len();
+    let quarantined = || {
+        stack
+            .objects("testgram-archive/tenant=acme/world=shop/quarantine")
+            .len()
+    };
     let mut left = Vec::new();
     let moments: [fn() -> u64; 3] = [in_days::<0>, in_days::<19>, in_days::<24>];
     for moment in moments {
         state_machine::changed(&at(&lake, moment), false, &|_| ())
             .await
             .unwrap();
-        left.push(aside());
+        left.push(quarantined());
     }
     assert_eq!(left, [1, 1, 0]);
 }
@@ -368,7 +376,7 @@ async fn a_world_that_is_no_more_is_not_called_for_again() {
     let lake = Lake::new(&stack.aws, "acme", "nowhere");
     lake.put(&recorded_from(now - 9 * 24 * 60 * MINUTE, 1)).await;
     lake.archive(now).await.unwrap();
-    let noted = async || lake.stores.build().changed(now_ms()).await.unwrap().len();
+    let noted = async || lake.stores.build().due(now_ms()).await.unwrap().len();
     assert_eq!(noted().await, 1);
     drop(state_machine::changed(&at(&lake, in_days::<0>), false, &|_| ()).await);
     assert_eq!(noted().await, 0);

@@ -9,9 +9,9 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use testgram_local::stores::{self, Stores};
 use testgram_runtime::metrics::Sink;
-use testgram_store::authorizer::Worlds;
-use testgram_store::ingest::Ingest;
-use testgram_store::script::Scripts;
+use testgram_store::repository::authorizer::AuthorizerRepository;
+use testgram_store::repository::ingest::IngestRepository;
+use testgram_store::repository::script::ScriptRepository;
 use tokio::net::TcpListener;
 
 use super::stack::Stack;
@@ -43,7 +43,7 @@ impl Ingesting {
     fn against(stores: Stores) -> Self {
         let (metrics, lines) = sink();
         Self {
-            state: testgram_ingest::State::new(Ingest::new(stores.dynamodb, stores.tables), metrics, || NOON),
+            state: testgram_ingest::State::new(IngestRepository::new(stores.dynamodb, stores.tables), metrics, || NOON),
             lines,
         }
     }
@@ -135,7 +135,7 @@ async fn the_authorizer_answers_its_sample_and_anything_else() {
     let stack = Stack::start();
     let (metrics, lines) = sink();
     let Stores { dynamodb, tables, .. } = stores::clients(&stack.aws);
-    let state = testgram_authorize::State::new(Worlds::new(dynamodb, tables), metrics, || NOON);
+    let state = testgram_authorize::State::new(AuthorizerRepository::new(dynamodb, tables), metrics, || NOON);
     let ask = async |event: Value| {
         let answer = testgram_authorize::handle(&state, serde_json::from_value(event).unwrap()).await;
         serde_json::to_value(answer).unwrap()
@@ -195,7 +195,7 @@ struct Serving {
 impl Serving {
     fn against(stores: Stores) -> Self {
         let (metrics, lines) = sink();
-        let worlds = Scripts::new(stores.dynamodb, stores.tables);
+        let worlds = ScriptRepository::new(stores.dynamodb, stores.tables);
         Self {
             state: testgram_script::State::new(worlds, "wss://host.example/prod".to_owned(), metrics, || NOON),
             lines,
@@ -352,7 +352,7 @@ async fn without_the_mark_nothing_is_stored_and_nothing_acknowledged() {
     );
     assert!(
         asked.lock().unwrap().iter().all(|table| table == "testgram-control"),
-        "no batch before its mark"
+        "no batch before its marker"
     );
 }
 

@@ -11,9 +11,9 @@ use testgram_local::stores;
 use testgram_protocol::batch::Batch;
 use testgram_protocol::id::{TenantId, WorldId, WorldKey};
 use testgram_protocol::settings::Settings;
-use testgram_store::admin::Admin;
-use testgram_store::archive::{Archive, Mark, Stored};
-use testgram_store::key::Window;
+use testgram_store::key::{PendingWindow, Window};
+use testgram_store::repository::admin::AdminRepository;
+use testgram_store::repository::archive::{ArchiveRepository, StoredBatch};
 
 use super::client::Client;
 
@@ -101,7 +101,7 @@ impl Stack {
 
     pub(crate) async fn world(&self, tenant: &str, world: &str, key: &str, settings: &Settings) {
         let clients = stores::clients(&self.aws);
-        let admin = Admin::new(clients.dynamodb, clients.tables);
+        let admin = AdminRepository::new(clients.dynamodb, clients.tables);
         admin
             .put_world(
                 &tenant_id(tenant),
@@ -115,7 +115,7 @@ impl Stack {
 
     pub(crate) async fn use_up(&self, tenant: &str, world: &str, events: u64) {
         let clients = stores::clients(&self.aws);
-        let admin = Admin::new(clients.dynamodb, clients.tables);
+        let admin = AdminRepository::new(clients.dynamodb, clients.tables);
         admin
             .add_usage(&tenant_id(tenant), &world_id(world), super::frames::now_ms(), events)
             .await
@@ -126,7 +126,7 @@ impl Stack {
         stores::clients(&self.aws).dynamodb
     }
 
-    fn archive(&self) -> Archive {
+    fn archive(&self) -> ArchiveRepository {
         stores::clients(&self.aws).archive()
     }
 
@@ -158,15 +158,15 @@ impl Stack {
             .collect()
     }
 
-    pub(crate) async fn marks(&self) -> Vec<Mark> {
+    pub(crate) async fn marks(&self) -> Vec<PendingWindow> {
         self.archive()
-            .marks_before(Window::numbered(u64::MAX / 1_000))
+            .pending_before(Window::numbered(u64::MAX / 1_000))
             .await
             .unwrap()
     }
 
     /// What the archiver would find of a world, through the pending-window markers.
-    pub(crate) async fn items(&self, tenant: &str, world: &str) -> Vec<Stored> {
+    pub(crate) async fn items(&self, tenant: &str, world: &str) -> Vec<StoredBatch> {
         let archive = self.archive();
         let mut found = Vec::new();
         for mark in self.marks().await {

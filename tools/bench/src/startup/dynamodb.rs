@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use crate::http::{Request, Response, serve};
 
-/// The index entry of the demo world's key, and its record. As `testgram_store::admin` writes them.
+/// The index entry of the demo world's key, and its record. As `testgram_store::repository::admin` writes them.
 const KEY: &str = r#"{"Item":{"pk":{"S":"key#demo"},"sk":{"S":"key"},"tenant":{"S":"demo"},"world":{"S":"demo"}}}"#;
 const WORLD: &str = r#"{"Item":{"pk":{"S":"demo"},"sk":{"S":"world#demo"},"key":{"S":"demo"},
     "settings":{"S":"{\"origins\":[\"http://127.0.0.1:4600\"],\"eu_visitors\":false}"},

@@ -2,7 +2,7 @@
 //!
 //! usage: `decode-buffer --endpoint URL [--tables PREFIX]…`
 //!
-//! It reads every item of the table, found by a mark or not. An item that cannot be read is printed as such, and the exit code is
+//! It reads every item of the table, found by a marker or not. An item that cannot be read is printed as such, and the exit code is
 //! then 1. It talks to the local stack: plain HTTP, and the local stack's credentials.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it prints what was asked for")]
@@ -16,8 +16,8 @@ use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use testgram_store::Tables;
-use testgram_store::archive::Stored;
 use testgram_store::key::parse_batch_partition;
+use testgram_store::repository::archive::StoredBatch;
 
 const USAGE: &str = "usage: decode-buffer --endpoint URL [--tables PREFIX]…";
 
@@ -86,7 +86,7 @@ type Item = HashMap<String, AttributeValue>;
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a test looks at everything, whosever it is and whether a mark finds it or not"
+    reason = "a test looks at everything, whosever it is and whether a marker finds it or not"
 )]
 async fn items(client: &Client, table: &str) -> Result<Vec<Item>, String> {
     let pages = client.scan().table_name(table).into_paginator().items().send();
@@ -100,7 +100,7 @@ fn line(item: &Item) -> Value {
         return json!({"unreadable": "partition key"});
     };
     let (tenant, world) = (tenant.expose(), world.expose());
-    let Some(stored) = Stored::read(item) else {
+    let Some(stored) = StoredBatch::read(item) else {
         return json!({"tenant": tenant, "world": world, "unreadable": "item"});
     };
     let (session, seq) = (stored.session, stored.seq);

@@ -1,9 +1,9 @@
-//! Where things stand in the bucket. Every key starts with the tenant, so that a role can be bound to a prefix.
+//! Where objects are in the bucket. Every key starts with the tenant, so that a role can be bound to a prefix.
 //!
 //! ```text
 //! tenant=<t>/world=<w>/events/date=<session's start date>/part=<NN>/<window>-<hash>.parquet
-//! tenant=<t>/world=<w>/aside/<window>-<hash>.items         what of a window could not be read
-//! tenant=<t>/world=<w>/partials/<stage>/<digest>           what a build keeps of a partition
+//! tenant=<t>/world=<w>/quarantine/<window>-<hash>.items    items of a window that could not be read
+//! tenant=<t>/world=<w>/partials/<stage>/<digest>           what a stage of a build keeps
 //! tenant=<t>/world=<w>/models/<version>/model.json
 //! ```
 
@@ -15,13 +15,23 @@ use testgram_protocol::id::{SessionId, TenantId, WorldId};
 
 use crate::key::{WINDOW_SECONDS, Window};
 
-/// Parts of a day. What one holds is folded as a whole, in memory: with four, a day of ten million sessions makes parts of two and
-/// a half million. More would cost small worlds more puts than events: a window is a file for each part with sessions in it.
+/// Below the world: files of the archive, by day, part and window.
+pub const EVENTS: &str = "events/";
+/// Below the world: items that could not be read, by window.
+pub const QUARANTINE: &str = "quarantine/";
+/// Below the world: what the stages of builds keep.
+pub const PARTIALS: &str = "partials/";
+/// Below the world: published models.
+pub const MODELS: &str = "models/";
+
+/// Parts of a day. Each is folded as a whole, in memory: with four, a day of ten million sessions makes parts of two
+/// and a half million. More would cost small worlds more puts than events: a window is a file for each part with
+/// sessions in it.
 ///
-/// **Never changed**: a session lies in one partition for ever.
+/// **Never changed**: a session is in one partition for ever.
 pub const PARTS: u32 = 4;
 
-/// The part of the archive that a session lies in, whole: the day it began, and a share of that day's sessions.
+/// The part of the archive that contains a session, whole: the day it began, and a share of that day's sessions.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Partition {
     date: String,
@@ -29,7 +39,7 @@ pub struct Partition {
 }
 
 impl Partition {
-    /// Where a session lies.
+    /// The partition that a session belongs to.
     #[must_use]
     pub fn of(session: SessionId) -> Self {
         Self {
@@ -38,13 +48,13 @@ impl Partition {
         }
     }
 
-    /// The day, `YYYY-MM-DD`.
+    /// The day (UTC) on which its sessions began, `YYYY-MM-DD`.
     #[must_use]
     pub fn date(&self) -> &str {
         &self.date
     }
 
-    /// Reads [`Partition`]'s text back.
+    /// Reads a [`Partition`]'s text (`date=2026-11-23/part=02`) back. `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (date, part) = text.strip_prefix("date=")?.split_once("/part=")?;
@@ -82,49 +92,50 @@ impl<'de> Deserialize<'de> for Partition {
     }
 }
 
-/// The prefix of all that is a world's.
+/// The prefix of all objects of a world.
 #[must_use]
 pub fn world(tenant: &TenantId, world: &WorldId) -> String {
     format!("tenant={}/world={}/", tenant.expose(), world.expose())
 }
 
-/// A file of the archive, under its world. Named by its content: writing it again changes nothing, and another one for the same window
-/// stands beside it.
+/// The key of a file of the archive, below its world. It names the content by `hash`: writing the same file again
+/// changes nothing, and another file of the same window is stored beside it.
 #[must_use]
 pub fn events(partition: &Partition, window: Window, hash: u64) -> String {
-    format!("events/{partition}/{:010}-{hash:016x}.parquet", window.number())
+    format!("{EVENTS}{partition}/{:010}-{hash:016x}.parquet", window.number())
 }
 
-/// The partition of a file of the archive, from its key under its world.
+/// The partition of a file of the archive, from its key below its world. `None` for any other key.
 #[must_use]
 pub fn partition_of(key: &str) -> Option<Partition> {
-    Partition::parse(key.strip_prefix("events/")?.rsplit_once('/')?.0)
+    Partition::parse(key.strip_prefix(EVENTS)?.rsplit_once('/')?.0)
 }
 
-/// Where items of a window stand that could not be read.
+/// The key of a window's quarantined items, below their world. It names the content by `hash`.
 #[must_use]
-pub fn aside(window: Window, hash: u64) -> String {
-    format!("aside/{:010}-{hash:016x}.items", window.number())
+pub fn quarantine(window: Window, hash: u64) -> String {
+    format!("{QUARANTINE}{:010}-{hash:016x}.items", window.number())
 }
 
-/// The day on which the server received what stands there, from its key under its world.
+/// The day (`YYYY-MM-DD`) on which the server received quarantined items, from their key below their world. `None` for
+/// any other key.
 #[must_use]
-pub fn aside_day(key: &str) -> Option<String> {
-    let (window, _) = key.strip_prefix("aside/")?.split_once('-')?;
+pub fn quarantined_day(key: &str) -> Option<String> {
+    let (window, _) = key.strip_prefix(QUARANTINE)?.split_once('-')?;
     let window: u64 = window.parse().ok()?;
     Some(calendar::date(window.checked_mul(WINDOW_SECONDS * 1000)?))
 }
 
-/// Where a published model stands.
+/// The key of a published model, below its world.
 #[must_use]
 pub fn model(version: &str) -> String {
-    format!("models/{version}/model.json")
+    format!("{MODELS}{version}/model.json")
 }
 
-/// The version of a model, from its key under its world.
+/// The version of a model, from its key below its world. `None` for any other key.
 #[must_use]
 pub fn version_of(key: &str) -> Option<&str> {
-    key.strip_prefix("models/")?.strip_suffix("/model.json")
+    key.strip_prefix(MODELS)?.strip_suffix("/model.json")
 }
 
 #[cfg(test)]
@@ -159,15 +170,18 @@ mod tests {
         ] {
             assert_eq!(Partition::parse(odd), None, "{odd}");
         }
-        assert_eq!(aside_day(&aside(Window::at(MS), 9)).as_deref(), Some("2026-11-23"));
+        assert_eq!(
+            quarantined_day(&quarantine(Window::at(MS), 9)).as_deref(),
+            Some("2026-11-23")
+        );
         for odd in [
             "",
-            "aside/",
-            "aside/x-9.items",
-            "aside/18446744073709551615-9.items",
+            "quarantine/",
+            "quarantine/x-9.items",
+            "quarantine/18446744073709551615-9.items",
             "events/1-9.items",
         ] {
-            assert_eq!(aside_day(odd), None, "{odd}");
+            assert_eq!(quarantined_day(odd), None, "{odd}");
         }
         assert_eq!(partition_of("events/x.parquet"), None);
         assert_eq!(partition_of("models/date=2026-11-23/part=01/x"), None);

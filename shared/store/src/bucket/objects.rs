@@ -1,4 +1,5 @@
-//! The bucket: puts that are always encrypted under the tenant's key, and reads below a world's prefix.
+//! Objects of the archive's bucket: puts are always encrypted under the tenant's key, and every call is below a world's
+//! prefix.
 
 use std::time::Duration;
 
@@ -10,20 +11,21 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier, ServerSideEncryption};
 use aws_sdk_s3::{Client, config};
 use testgram_protocol::id::{TenantId, WorldId};
 
-use crate::error::StoreError;
-use crate::layout;
+use super::layout;
+use crate::error::{StoreError, done};
 
-/// Which KMS key a tenant's objects are under.
+/// Which KMS key a tenant's objects are encrypted under. Made from the setting `TESTGRAM_KEYS`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keys {
-    /// One a tenant, by alias: this, followed by the tenant. Destroying the key destroys the tenant's data.
+pub enum KmsKeys {
+    /// One key a tenant, by alias: this prefix, followed by the tenant. Destroying the key destroys the tenant's data.
     PerTenant(String),
-    /// One for all, for small installations.
+    /// One key for all tenants, for small installations.
     Shared(String),
 }
 
-impl Keys {
-    /// Reads a setting: what ends with a slash is the beginning of aliases (`alias/testgram/prod/`), anything else is a key.
+impl KmsKeys {
+    /// Reads a setting: text that ends with a slash is a prefix of aliases (`alias/testgram/prod/`), any other is a
+    /// key.
     #[must_use]
     pub fn of(setting: String) -> Self {
         if setting.ends_with('/') {
@@ -33,6 +35,7 @@ impl Keys {
         }
     }
 
+    /// The id or alias of the key that a tenant's objects are under.
     pub(crate) fn key(&self, tenant: &TenantId) -> String {
         match self {
             Self::PerTenant(prefix) => format!("{prefix}{}", tenant.expose()),
@@ -41,10 +44,10 @@ impl Keys {
     }
 }
 
-/// One attempt at a call to S3 that takes its time: a put of up to hundreds of megabytes, a thousand deletions. Nobody waits for it but a step
-/// that has minutes.
+/// One attempt at a long call to S3: a put of up to hundreds of megabytes, a thousand deletions. Only steps that have
+/// minutes wait for it.
 const ATTEMPT: Duration = Duration::from_secs(60);
-/// All attempts.
+/// All attempts at such a call together.
 const OPERATION: Duration = Duration::from_secs(150);
 
 fn slow() -> config::Builder {
@@ -54,7 +57,7 @@ fn slow() -> config::Builder {
     config::Config::builder().timeout_config(timeouts.build())
 }
 
-/// A client for S3.
+/// A client for S3 with the configuration of `testgram_runtime::start`.
 #[must_use]
 pub fn client(config: &SdkConfig) -> Client {
     Client::new(config)
@@ -63,52 +66,53 @@ pub fn client(config: &SdkConfig) -> Client {
 /// Most objects that S3 deletes in one call.
 const AT_ONCE: usize = 1_000;
 
-/// The bucket.
+/// The archive's bucket. Repositories reach it through [`WorldPrefix`] only.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: Client,
     name: String,
-    keys: Keys,
+    keys: KmsKeys,
 }
 
-/// What is a world's in the bucket.
+/// The objects of one tenant's world: every key is below its prefix.
 #[derive(Debug)]
-pub(crate) struct Shelf<'a> {
+pub(crate) struct WorldPrefix<'a> {
     bucket: &'a Bucket,
     tenant: &'a TenantId,
     prefix: String,
 }
 
-/// An object.
+/// An object, as a listing has it.
 #[derive(Debug)]
 pub(crate) struct Listed {
-    /// Its key, without the world's prefix.
+    /// Its key below the world's prefix.
     pub(crate) key: String,
-    /// Its size.
+    /// Its size in bytes.
     pub(crate) bytes: u64,
     /// When it was put, milliseconds since 1970.
     pub(crate) put_ms: u64,
 }
 
 impl Bucket {
-    /// The bucket of that name, under those keys.
+    /// The bucket of that name, its objects encrypted under those keys. Makes no call.
     #[must_use]
-    pub const fn new(client: Client, name: String, keys: Keys) -> Self {
+    pub const fn new(client: Client, name: String, keys: KmsKeys) -> Self {
         Self { client, name, keys }
     }
 
-    pub(crate) fn shelf<'a>(&'a self, tenant: &'a TenantId, world: &WorldId) -> Shelf<'a> {
-        Shelf {
+    /// A handle on the objects of one world.
+    pub(crate) fn world_prefix<'a>(&'a self, tenant: &'a TenantId, world: &WorldId) -> WorldPrefix<'a> {
+        WorldPrefix {
             bucket: self,
             tenant,
             prefix: layout::world(tenant, world),
         }
     }
 
-    /// Makes the bucket, for local mode and tests: in AWS it is the template's.
+    /// Creates the bucket if it is not there, for local mode and tests: in AWS the template creates it.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Throttled`], [`StoreError::Unavailable`] and [`StoreError::Refused`] as S3 answers.
     pub async fn create(&self) -> Result<(), StoreError> {
         match self.client.create_bucket().bucket(&self.name).send().await {
             Ok(_) => Ok(()),
@@ -118,26 +122,22 @@ impl Bucket {
     }
 }
 
-impl Shelf<'_> {
-    /// Encryption is asked for with every put, though the bucket has it as its default: one that lost its default must not
-    /// take data in clear.
+impl WorldPrefix<'_> {
+    /// Puts an object. Every put names the encryption and the key, though the bucket has a default: a bucket that lost
+    /// its default must not take data in clear.
     pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
         let put = self.bucket.client.put_object().bucket(&self.bucket.name);
-        let put = put
+        let encrypted = put
             .key(format!("{}{key}", self.prefix))
             .server_side_encryption(ServerSideEncryption::AwsKms)
             .ssekms_key_id(self.bucket.keys.key(self.tenant))
             .bucket_key_enabled(true)
             .body(ByteStream::from(bytes));
-        put.customize()
-            .config_override(slow())
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "bucket:PutObject"))
+        let sent = encrypted.customize().config_override(slow()).send().await;
+        done(sent, "bucket:PutObject").map(drop)
     }
 
-    /// The object, if it is there.
+    /// An object's bytes; `None` if it is not there.
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let get = self.bucket.client.get_object().bucket(&self.bucket.name);
         let got = match get.key(format!("{}{key}", self.prefix)).send().await {
@@ -157,14 +157,14 @@ impl Shelf<'_> {
         self.list_until(prefix, |_| false).await
     }
 
-    /// As [`Shelf::list`], up to the first whose key is an `end`: of a year of files those of its first day are one call.
+    /// As [`WorldPrefix::list`], up to the first whose key is an `end`: of a year of files those of its first day are
+    /// one call.
     pub(crate) async fn list_until(&self, prefix: &str, end: impl Fn(&str) -> bool) -> Result<Vec<Listed>, StoreError> {
         let list = self.bucket.client.list_objects_v2().bucket(&self.bucket.name);
         let mut pages = list.prefix(format!("{}{prefix}", self.prefix)).into_paginator().send();
         let mut listed: Vec<Listed> = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| StoreError::of(&error, "bucket:ListObjectsV2"))?;
-            for object in page.contents() {
+            for object in done(page, "bucket:ListObjectsV2")?.contents() {
                 let Some(key) = object.key().and_then(|key| key.strip_prefix(&self.prefix)) else {
                     continue;
                 };
@@ -184,36 +184,37 @@ impl Shelf<'_> {
         Ok(listed)
     }
 
-    /// Deletes many at once. What S3 does not delete of them makes it fail: it is found and deleted again.
+    /// Deletes many objects, a thousand a call. Fails if S3 does not delete all of them: the next listing finds what is
+    /// left.
     pub(crate) async fn delete_all(&self, keys: &[String]) -> Result<(), StoreError> {
         for keys in keys.chunks(AT_ONCE) {
             let objects = keys.iter().map(|key| {
                 let key = format!("{}{key}", self.prefix);
                 ObjectIdentifier::builder().key(key).build()
             });
-            let objects: Result<Vec<_>, _> = objects.collect();
-            let objects = objects.map_err(|_| StoreError::Refused)?;
-            let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
-            let delete = delete.map_err(|_| StoreError::Refused)?;
+            let objects: Vec<_> = objects.collect::<Result<_, _>>().map_err(|_| StoreError::Refused)?;
+            let delete = Delete::builder().set_objects(Some(objects)).quiet(true);
             let call = self.bucket.client.delete_objects().bucket(&self.bucket.name);
-            let done = call.delete(delete).customize().config_override(slow()).send().await;
-            // It asks for no other right than DeleteObject does.
-            let done = done.map_err(|error| StoreError::of(&error, "bucket:DeleteObject"))?;
-            if !done.errors().is_empty() {
-                tracing::warn!(objects = done.errors().len(), "objects were not deleted");
+            let sent = call
+                .delete(delete.build().map_err(|_| StoreError::Refused)?)
+                .customize()
+                .config_override(slow())
+                .send()
+                .await;
+            // It needs no other right than DeleteObject does.
+            let deleted = done(sent, "bucket:DeleteObject")?;
+            if !deleted.errors().is_empty() {
+                tracing::warn!(objects = deleted.errors().len(), "objects were not deleted");
                 return Err(StoreError::Unavailable);
             }
         }
         Ok(())
     }
 
+    /// Deletes an object. Nothing to delete is no error.
     pub(crate) async fn delete(&self, key: &str) -> Result<(), StoreError> {
         let delete = self.bucket.client.delete_object().bucket(&self.bucket.name);
-        delete
-            .key(format!("{}{key}", self.prefix))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(|error| StoreError::of(&error, "bucket:DeleteObject"))
+        let sent = delete.key(format!("{}{key}", self.prefix)).send().await;
+        done(sent, "bucket:DeleteObject").map(drop)
     }
 }
