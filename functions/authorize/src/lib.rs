@@ -66,7 +66,9 @@ impl State {
 pub async fn handle(state: &State, request: Request) -> Response {
     let now_ms = (state.now_ms)();
     let decision = admit(state, &request, now_ms).await;
-    let code = decision.as_ref().map_or_else(|refusal| refusal.word(), |_| "admitted");
+    let code = decision
+        .as_ref()
+        .map_or_else(|refusal| refusal.as_str(), |_| "admitted");
     let line = Line::new("authorize")
         .by("Code", code)
         .metric("Connects", Unit::Count, 1.0);

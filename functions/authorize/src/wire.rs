@@ -105,7 +105,7 @@ impl Response {
 
     /// A policy that denies. The code reaches the access log as `$context.authorizer.code`, and not the client.
     pub(crate) fn deny(request: &Request, refusal: Refusal) -> Self {
-        Self::new("Deny", request, [("code", refusal.word().to_owned())].into())
+        Self::new("Deny", request, [("code", refusal.as_str().to_owned())].into())
     }
 
     fn new(effect: &'static str, request: &Request, context: HashMap<&'static str, String>) -> Self {

@@ -82,7 +82,7 @@ fn batches() -> Result<Vec<ArchivedBatch>, Failure> {
     let mut batches = Vec::new();
     for sent in recorded::read()?.iter().flat_map(|one| &one.session.batches) {
         let batch = Batch::parse(&sent.frame, sent.arrival())
-            .map_err(|refused| refused.code.word())?
+            .map_err(|refused| refused.code.as_str())?
             .batch;
         let (session, seq) = (batch.session(), batch.seq());
         let (meta, events) = batch.into_parts();

@@ -79,19 +79,19 @@ impl Report {
             sink.emit(line.metric("EventsRejected", Unit::Count, events as f64), now_ms);
         }
         if let Some(reason) = self.meta_rejected {
-            let line = Line::new("ingest").by("Code", reason.word());
+            let line = Line::new("ingest").by("Code", reason.as_str());
             sink.emit(line.metric("MetaRejected", Unit::Count, 1.0), now_ms);
         }
         if let Some(refused) = self.refused {
             let line = Line::new("ingest")
-                .by("Code", refused.code.word())
+                .by("Code", refused.code.as_str())
                 .by("Fault", refused.code.fault().as_str());
             sink.emit(line.metric("MessagesRefused", Unit::Count, 1.0), now_ms);
             if refused.code.fault() == Fault::Server {
                 tracing::warn!(
                     request_id = self.request_id,
                     tenant = self.tenant,
-                    code = refused.code.word(),
+                    code = refused.code.as_str(),
                     "message refused"
                 );
             }

@@ -113,7 +113,7 @@ async fn find(state: &State, key: &WorldKey, now_ms: u64) -> Result<Option<Arc<S
         Err(error) => return Err(error),
     };
     if let Err(refusal) = settings.open(now_ms) {
-        return Ok(Some(Arc::new(ServedWorld::Closed(refusal.word()))));
+        return Ok(Some(Arc::new(ServedWorld::Closed(refusal.as_str()))));
     }
     let baked = settings.for_client(key, &state.socket, &salt).to_script();
     let before = state.cache.stale(key);

@@ -56,7 +56,7 @@ fn told(sessions: &[Session]) -> serde_json::Value {
     for session in sessions {
         let mut last = None;
         for event in &session.events {
-            *kinds.entry(event.detail.kind().word()).or_default() += 1;
+            *kinds.entry(event.detail.kind().as_str()).or_default() += 1;
             if let EventDetail::Page(page) = &event.detail
                 && let Some(last) = last.replace(page.url.as_str())
             {

@@ -259,7 +259,7 @@ proptest! {
         let alphabet = catalog.alphabet();
         // Sessions that the catalog has never seen, too.
         for step in all.iter().chain(&others).flat_map(|session| steps(&catalog, session)) {
-            let is_action = matches!(step.event.detail.kind().word(), "page" | "click" | "input" | "submit" | "key" | "drag" | "custom");
+            let is_action = matches!(step.event.detail.kind().as_str(), "page" | "click" | "input" | "submit" | "key" | "drag" | "custom");
             prop_assert_eq!(step.symbol.is_some(), is_action);
             if let Some(element) = step.element {
                 prop_assert_eq!(Some(catalog.elements()[element.place()].page), step.page);
@@ -267,7 +267,7 @@ proptest! {
             let Some(symbol) = step.symbol else { continue };
             let action = catalog.action(symbol).unwrap();
             prop_assert!(alphabet.name(symbol).unwrap().starts_with(action.verb.word()));
-            prop_assert_eq!(action.verb.word(), step.event.detail.kind().word());
+            prop_assert_eq!(action.verb.word(), step.event.detail.kind().as_str());
             prop_assert!(action.page.is_none() || action.page == step.page);
             if let With::Element(element) = action.with {
                 prop_assert_eq!(Some(element), step.element);

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use testgram_local::stores::{self, PREFIX};
 use testgram_store::Tables;
-use testgram_store::archive::Stored;
+use testgram_store::repository::archive::StoredBatch;
 use testgram_store::key::parse_batch_partition;
 
 use super::failure::{CommandFailure, FailureReason};
@@ -105,7 +105,7 @@ fn line(item: &Item) -> Value {
         return json!({"unreadable": "partition key"});
     };
     let (tenant, world) = (tenant.expose(), world.expose());
-    let Some(stored) = Stored::read(item) else {
+    let Some(stored) = StoredBatch::read(item) else {
         return json!({"tenant": tenant, "world": world, "unreadable": "item"});
     };
     let (session, seq) = (stored.session, stored.seq);

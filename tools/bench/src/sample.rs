@@ -46,11 +46,11 @@ pub(crate) fn many() -> Vec<Sent> {
 
 /// The batch in `sent`, all of whose events must be good.
 pub(crate) fn parsed(sent: &Sent) -> Result<Batch, Failure> {
-    let parsed = Batch::parse(&sent.frame, sent.arrival()).map_err(|refused| drifted(refused.code.word()))?;
+    let parsed = Batch::parse(&sent.frame, sent.arrival()).map_err(|refused| drifted(refused.code.as_str()))?;
     match (parsed.rejected.first(), parsed.meta_rejected) {
         (None, None) => Ok(parsed.batch),
-        (Some(rejected), _) => Err(drifted(rejected.outcome.word())),
-        (None, Some(reason)) => Err(drifted(reason.word())),
+        (Some(rejected), _) => Err(drifted(rejected.outcome.as_str())),
+        (None, Some(reason)) => Err(drifted(reason.as_str())),
     }
 }
 

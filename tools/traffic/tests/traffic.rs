@@ -21,7 +21,7 @@ fn every_frame_is_accepted_whole_and_survives_the_buffer() {
                     parsed
                         .rejected
                         .iter()
-                        .map(|one| (one.outcome.word(), event(&sent.frame, one.index))),
+                        .map(|one| (one.outcome.as_str(), event(&sent.frame, one.index))),
                 );
                 assert_eq!(parsed.meta_rejected, None, "{name}");
                 assert_eq!(parsed.batch.meta().is_some(), seq == 0);

@@ -14,7 +14,7 @@ pub(crate) fn recorded() -> Result<Vec<Session>, Failure> {
 /// A frame as ingest takes it and the archiver finds it.
 pub(crate) fn archived(sent: &Sent) -> Result<ArchivedBatch, Failure> {
     let batch = Batch::parse(&sent.frame, sent.arrival())
-        .map_err(|refused| refused.code.word())?
+        .map_err(|refused| refused.code.as_str())?
         .batch;
     Ok(ArchivedBatch {
         session: batch.session(),

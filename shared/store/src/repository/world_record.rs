@@ -119,7 +119,7 @@ pub(super) fn settings(record: &Item, tenant: &TenantId, world: &WorldId) -> Res
         tracing::warn!(
             tenant = tenant.expose(),
             world = world.expose(),
-            code = bad.code.word(),
+            code = bad.code.as_str(),
             "settings are not understood; the world is closed"
         );
         StoreError::Damaged
