@@ -7,5 +7,5 @@ export PATH="$PWD/.tools/venv/bin:$PATH"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-cargo run --quiet --locked --package testgram-columns --example recorded -- "$scratch" >"$scratch/expected.json"
+cargo xtask fixture archive "$scratch" >"$scratch/expected.json"
 python3 tests/archive_duckdb.py "$scratch" docs/archive.md

@@ -10,6 +10,6 @@ trap 'rm -rf "$scratch"' EXIT
 
 for k in 1 5; do
   mkdir "$scratch/$k"
-  cargo run --quiet --locked --package testgram-builder --example transitions -- "$scratch/$k" "$k" >/dev/null
+  cargo xtask fixture transitions "$scratch/$k" "$k" >/dev/null
   python3 tests/model_duckdb.py "$scratch/$k" "$k"
 done

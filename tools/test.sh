@@ -48,7 +48,7 @@ stage_snippet() {
 
 # The snippet in Chromium against tg.
 stage_browser() {
-  cargo build --locked --quiet --package testgram-tg --package testgram-traffic
+  cargo build --locked --quiet --package testgram-tg
   counted in_folder snippet npx --no-install playwright test --project=browser
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use testgram_archive::Archived;
 use testgram_columns::Archived as Row;
+use testgram_fixtures::recorded;
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
 use testgram_protocol::event::Collected;
@@ -15,7 +16,6 @@ use testgram_store::ingest::Ingest;
 use testgram_store::key::{Fingerprint, Window};
 use testgram_store::layout::Partition;
 use testgram_tg::local::stores::{self, Stores};
-use testgram_traffic::recorded;
 
 use crate::stack::{tenant_id, world_id};
 
