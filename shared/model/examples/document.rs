@@ -4,7 +4,6 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "an example, for a person at a terminal"
 )]
 

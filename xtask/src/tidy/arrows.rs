@@ -37,13 +37,9 @@ const ARROWS: &[Arrow] = &[
         &["fixtures"],
     ),
     // This machine.
-    arrow("local", LOCAL, &["columns", "demo", "fixtures", "model"]),
-    arrow(
-        "demo",
-        &["fixtures", "local", "protocol", "runtime", "store"],
-        &["columns", "model"],
-    ),
-    arrow("tg", TG, &["columns", "fixtures"]),
+    arrow("local", LOCAL, &["fixtures"]),
+    arrow("demo", &["fixtures", "runtime"], &["local"]),
+    arrow("tg", TG, &["columns"]),
     // Tools.
     arrow("dictionary", &["fixtures", "protocol"], &[]),
     arrow("bench", BENCH, &[]),
@@ -68,12 +64,11 @@ const LOCAL: &[&str] = &[
     "store",
 ];
 
-/// The CLI starts local mode and the demo, and reads models.
+/// The CLI starts local mode and the demo, and reads the archive and models. It is the top: nothing depends on it.
 const TG: &[&str] = &[
     "archive",
     "authorize",
     "builder",
-    "columns",
     "demo",
     "fixtures",
     "ingest",

@@ -277,7 +277,7 @@ fn leaves_of(tree: &UseTree, before: &mut Vec<String>, leaves: &mut Vec<Leaf>) {
 
 /// All `a::b::c` of a stream of tokens, and all names that stand alone; macros' arguments among them.
 fn paths(stream: TokenStream, found: &mut Vec<Path>) {
-    let mut trees = stream.into_iter().peekable();
+    let mut trees = stream.into_iter();
     // After a `.` stands a method or a field, after `fn` or `mod` what is being defined.
     let mut defining = false;
     while let Some(tree) = trees.next() {

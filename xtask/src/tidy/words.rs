@@ -105,7 +105,8 @@ fn holds(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
         let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
-        !(begins && before.is_some_and(inner)) && !(ends && after.is_some_and(inner))
+        let longer = (begins && before.is_some_and(inner)) || (ends && after.is_some_and(inner));
+        !longer
     })
 }
 

@@ -1,6 +1,7 @@
 //! Sessions to test with, recorded and random, and the way from them to a document.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::unreachable,
