@@ -75,7 +75,7 @@ snippet: ## Build the snippet into snippet/dist/testgram.js
 
 record: ## Record the demo shop's traffic into demo/traffic.jsonl.gz (ARGS="--sessions 400 --seed 7"; half an hour)
 	@tools/setup.sh record
-	cargo build --locked --package testgram-tg --package testgram-traffic
+	cargo build --locked --package testgram-tg
 	node demo/record/record.ts $(ARGS)
 
 lint: ## Run the gate's checks that need no test run: format, shell, snippet, clippy, deny
@@ -90,8 +90,7 @@ fuzz: ## Fuzz FUZZ_TARGET (frame) for FUZZ_SECONDS (60)
 	  -dict=fuzz/$(FUZZ_TARGET).dict -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048
 
 generated: ## Write the generated files that are committed: the JSON Schemas and the unsalted digests
-	cargo run --locked --package testgram-protocol --example generate
-	cargo run --locked --package testgram-model --example schema
+	cargo xtask generate
 
 .PHONY: bench
 bench: ## Measure ingest, the functions, tg up and the snippet, as ratios beside a limit or a peer (ARGS="--json FILE")
@@ -100,4 +99,4 @@ bench: ## Measure ingest, the functions, tg up and the snippet, as ratios beside
 	cargo run --release --locked --package testgram-bench -- all $(ARGS)
 
 dictionary: ## Train the buffer's zstd dictionaries (only for a new version of the format)
-	cargo run --locked --release --package testgram-traffic --bin train-dictionary
+	cargo xtask dictionary

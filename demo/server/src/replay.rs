@@ -2,8 +2,8 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
-use testgram_traffic::Session;
-use testgram_traffic::recorded::{self, Recorded};
+use testgram_fixtures::SentSession;
+use testgram_fixtures::recorded::{self, RecordedSession};
 use tokio::task::JoinSet;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
@@ -69,7 +69,7 @@ pub async fn recording(
     let mut sessions = recorded
         .into_iter()
         .enumerate()
-        .filter_map(|(nth, Recorded { session, .. })| session.shifted(began(nth, of, now_ms)));
+        .filter_map(|(nth, RecordedSession { session, .. })| session.shifted(began(nth, of, now_ms)));
     let socket = format!("ws://{front}/ws?world={key}&v=1");
     let (mut running, mut replayed) = (JoinSet::new(), Replayed::default());
     loop {
@@ -94,7 +94,7 @@ fn began(nth: usize, of: usize, now_ms: u64) -> u64 {
 }
 
 /// Sends a session's frames, each after the one before was acknowledged, and says how many events were accepted.
-async fn send(socket: String, origin: String, session: Session) -> Result<u64, ReplayError> {
+async fn send(socket: String, origin: String, session: SentSession) -> Result<u64, ReplayError> {
     let broken = |_| ReplayError::Socket(socket.clone());
     let mut request = socket.as_str().into_client_request().map_err(broken)?;
     let origin = HeaderValue::from_str(&origin).map_err(|_| ReplayError::Socket(socket.clone()))?;

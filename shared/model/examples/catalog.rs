@@ -6,7 +6,6 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "an example, for a person at a terminal"
 )]
 
@@ -15,12 +14,9 @@ use std::time::Instant;
 use testgram_model::{Catalog, ElementEntry, Inventory, With, steps};
 use testgram_protocol::session::Session;
 
-#[path = "../tests/common/recorded.rs"]
-mod recorded;
-
 fn main() {
     let k = std::env::args().nth(1).map_or(5, |k| k.parse().unwrap());
-    let sessions = recorded::recorded();
+    let sessions = testgram_fixtures::recorded::sessions().unwrap();
     let events: usize = sessions.iter().map(|session| session.events.len()).sum();
     let rate = |since: Instant| events as f64 / since.elapsed().as_secs_f64() / 1e6;
 

@@ -4,7 +4,6 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "an example, for a person at a terminal"
 )]
 
@@ -14,13 +13,10 @@ use testgram_model::publish::Settings;
 use testgram_model::summary::{render, summary};
 use testgram_model::{Catalog, Inventory, Partial, publish};
 
-#[path = "../tests/common/recorded.rs"]
-mod recorded;
-
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let k = arguments.first().map_or(5, |k| k.parse().unwrap());
-    let sessions = recorded::recorded();
+    let sessions = testgram_fixtures::recorded::sessions().unwrap();
     let events: usize = sessions.iter().map(|session| session.events.len()).sum();
     let per_second = |clock: Instant| (events as f64 / clock.elapsed().as_secs_f64()) as u64;
     let clock = Instant::now();

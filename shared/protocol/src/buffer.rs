@@ -30,7 +30,7 @@ pub const VERSION: u8 = 1;
 /// dictionaries 1050, as JSON with a dictionary 1376. Dictionaries larger than 8 KB of words and 1 KB of numbers made
 /// it no smaller. Level 4 for words, since with it the median batch of 40 events and 6 KB of JSON comes under the 1,024
 /// bytes of a write unit (1,011; 1,032 with both at 3), and level 1 for numbers, where level 4 gains four bytes for
-/// three microseconds. Measured by `cargo run --release -p testgram-traffic --bin measure`.
+/// three microseconds. Measured by `cargo run --release -p testgram-bench -- buffer`.
 const WORDS_LEVEL: i32 = 4;
 /// See [`WORDS_LEVEL`].
 const NUMBERS_LEVEL: i32 = 1;

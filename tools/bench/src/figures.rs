@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::Failure;
 
-/// A run.
+/// All figures of a run. `main` collects it, `output` prints it.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     /// The machine's load averages before and after: figures taken on a busy machine are only indicative.
@@ -13,43 +13,43 @@ pub(crate) struct Report {
     pub(crate) sections: Vec<Section>,
 }
 
-/// One measurement.
+/// One measurement: a table of figures.
 #[derive(Debug, Serialize)]
 pub(crate) struct Section {
     pub(crate) title: String,
     pub(crate) rows: Vec<Row>,
-    /// How it was taken, as far as one must know to read it.
+    /// How it was measured, as far as a reader must know.
     pub(crate) notes: Vec<String>,
-    /// Why there is nothing.
+    /// Why there are no figures, if there are none.
     pub(crate) failure: Option<String>,
 }
 
-/// One figure.
+/// One figure, in `unit`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) value: f64,
     pub(crate) unit: &'static str,
-    /// What it is set beside, and that one's figure in the same unit.
+    /// The peer or limit that it is compared with, and its figure in the same unit.
     pub(crate) beside: Option<(String, f64)>,
     pub(crate) ratio: Option<f64>,
     pub(crate) aim: Option<Aim>,
 }
 
-/// What a figure should be.
+/// What a figure should be. One that is not says so in the table; nothing fails.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Aim {
-    /// Its ratio.
+    /// Its ratio to the peer is at most this.
     RatioAtMost(f64),
-    /// Its ratio.
+    /// Its ratio to the peer is at least this.
     RatioAtLeast(f64),
-    /// The figure itself.
+    /// The figure itself is at most this.
     AtMost(f64),
 }
 
 impl Report {
-    /// An empty one, as of now.
+    /// A report without sections; takes the load average before the run.
     pub(crate) fn begin() -> Self {
         Self {
             load_before: load_average(),
@@ -62,12 +62,12 @@ impl Report {
         self.sections.push(section);
     }
 
-    /// Closes it.
+    /// Takes the load average after the run.
     pub(crate) fn end(&mut self) {
         self.load_after = load_average();
     }
 
-    /// Whether everything could be measured. How the figures are is no matter of success.
+    /// Fails if something could not be measured. A figure that misses its aim is no failure.
     pub(crate) fn whole(&self) -> Result<(), Failure> {
         let failed = self.sections.iter().filter(|section| section.failure.is_some()).count();
         if failed == 0 {
@@ -84,7 +84,7 @@ fn load_average() -> String {
 }
 
 impl Section {
-    /// An empty one.
+    /// A section without rows.
     pub(crate) fn new(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -94,7 +94,7 @@ impl Section {
         }
     }
 
-    /// One that could not be taken.
+    /// A section that could not be measured.
     pub(crate) fn failed(name: &str, failure: &dyn std::error::Error) -> Self {
         Self {
             failure: Some(failure.to_string()),
@@ -107,14 +107,14 @@ impl Section {
         self.rows.push(row);
     }
 
-    /// Adds a line on how to read it.
+    /// Adds a line on how to read the figures.
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
     }
 }
 
 impl Row {
-    /// A figure alone.
+    /// A figure without a peer.
     pub(crate) fn new(what: impl Into<String>, value: f64, unit: &'static str) -> Self {
         Self {
             what: what.into(),
@@ -126,7 +126,7 @@ impl Row {
         }
     }
 
-    /// Sets it beside another, with their ratio.
+    /// Sets a peer beside it, with the ratio of the two.
     pub(crate) fn beside(self, peer: impl Into<String>, value: f64) -> Self {
         let ratio = self.value / value;
         self.beside_at(peer, value, ratio)
@@ -139,13 +139,13 @@ impl Row {
         self
     }
 
-    /// What it should be.
+    /// Sets its aim.
     pub(crate) fn aim(mut self, aim: Aim) -> Self {
         self.aim = Some(aim);
         self
     }
 
-    /// Whether it is as it should be, if there is an aim.
+    /// Whether it meets its aim; `None` without one.
     pub(crate) fn holds(&self) -> Option<bool> {
         Some(match self.aim? {
             Aim::RatioAtMost(most) => self.ratio? <= most,

@@ -1,5 +1,5 @@
-//! The fold: everything a build computes from the archive's files, beside DuckDB computing only the table of first-order transitions from
-//! the same files on the same cores; and how its time and memory grow.
+//! The fold: everything a build computes from the archive's files, beside DuckDB computing only the table of
+//! first-order transitions from the same files on the same cores; and how its time and memory grow.
 
 use std::fs;
 use std::io::Write as _;
@@ -8,17 +8,16 @@ use std::process::{Command, Stdio};
 
 use miniz_oxide::deflate::compress_to_vec;
 use serde::{Deserialize, Serialize};
-use testgram_columns::{ArchivedBatch, Reader};
+use testgram_columns::{Archived, Reader};
+use testgram_fixtures::{SOME_TIME_MS, recorded};
 use testgram_model::{Catalog, Inventory, Partial};
-use testgram_protocol::batch::Batch;
 use testgram_protocol::id::SessionId;
 use testgram_runtime::clock::Stopwatch;
-use testgram_traffic::{SOME_TIME_MS, recorded};
 
 use crate::figures::{Aim, Row, Section};
 use crate::{Failure, built};
 
-/// The word by which this program calls itself, to measure a fold's memory in a process of its own.
+/// The subcommand by which this program starts itself, to measure a fold's memory in a process of its own.
 pub(crate) const CHILD: &str = "fold-child";
 
 /// Partitions folded side by side, as many as there are cores to compare on.
@@ -133,12 +132,9 @@ impl Written {
             };
             let id = SessionId::from_parts(SOME_TIME_MS + nth as u64, nth as u128 * 0x9e37_79b9_7f4a_7c15);
             for (seq, sent) in one.session.batches.iter().enumerate() {
-                let (meta, told) = Batch::parse(&sent.frame, sent.arrival())
-                    .map_err(|_| "a recorded frame is refused")?
-                    .batch
-                    .into_parts();
-                written.events += told.len();
-                // The first round tells what all others do.
+                let (meta, events) = sent.accepted()?.into_parts();
+                written.events += events.len();
+                // The first round has the sizes of all others.
                 if nth < recorded.len() {
                     written.json += sent.frame.len();
                     written.gzip += compress_to_vec(sent.frame.as_bytes(), 6).len();
@@ -148,7 +144,7 @@ impl Written {
                     seq: u32::try_from(seq)?,
                     fingerprint: 0,
                     meta,
-                    events: told,
+                    events,
                 });
             }
             if nth + 1 == recorded.len() {

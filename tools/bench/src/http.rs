@@ -1,4 +1,5 @@
-//! As much of an HTTP server as a Lambda's runtime and an SDK on loopback need, without a runtime that would compete with them.
+//! As much of an HTTP server as a Lambda's runtime and an SDK on loopback need, without a runtime that would compete
+//! with them.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -8,14 +9,14 @@ use std::sync::Arc;
 const LINE: u64 = 16 * 1024;
 const BODY: u64 = 1024 * 1024;
 
-/// What was asked.
+/// A request, read whole.
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) body: String,
 }
 
-/// What is answered.
+/// The response to it.
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: &'static [(&'static str, &'static str)],

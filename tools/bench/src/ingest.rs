@@ -1,8 +1,8 @@
 //! The CPU that ingest takes for a batch, beside a bare parse of the same text into the same types.
 
+use testgram_fixtures::SentBatch;
 use testgram_protocol::batch::Batch;
 use testgram_protocol::buffer;
-use testgram_traffic::Sent;
 
 use crate::figures::{Aim, Row, Section};
 use crate::timing::{in_turns, median, median_ratio, work};
@@ -45,8 +45,8 @@ pub(crate) fn measure() -> Result<Section, Failure> {
     Ok(section)
 }
 
-fn stages(section: &mut Section, samples: &[Sent]) -> Result<(), Failure> {
-    let batches = samples.iter().map(sample::parsed).collect::<Result<Vec<_>, _>>()?;
+fn stages(section: &mut Section, samples: &[SentBatch]) -> Result<(), Failure> {
+    let batches = samples.iter().map(SentBatch::accepted).collect::<Result<Vec<_>, _>>()?;
     for (sent, batch) in samples.iter().zip(&batches) {
         mirror::parse(&sent.frame)?;
         buffer::encode(batch)?;

@@ -1,7 +1,7 @@
 //! How large a stored batch is, and what it costs to put.
 
+use testgram_fixtures::{SentBatch, item};
 use testgram_protocol::buffer;
-use testgram_traffic::{Sent, item};
 
 use crate::figures::{Aim, Row, Section};
 use crate::timing::quantile;
@@ -16,7 +16,7 @@ pub(crate) fn measure() -> Result<Section, Failure> {
     section.row(Row::new("  write units", item::write_units(typical) as f64, "").aim(Aim::AtMost(1.0)));
     let all = sample::held_out();
     for (what, events) in [("38 to 42 events", 38..=42), ("every batch", 1..=500)] {
-        let of_size: Vec<&Sent> = all.iter().filter(|sent| events.contains(&sent.events)).collect();
+        let of_size: Vec<&SentBatch> = all.iter().filter(|sent| events.contains(&sent.events)).collect();
         let sizes = of_size
             .iter()
             .map(|sent| packed(sent).map(item::bytes))
@@ -36,6 +36,6 @@ pub(crate) fn measure() -> Result<Section, Failure> {
     Ok(section)
 }
 
-fn packed(sent: &Sent) -> Result<usize, Failure> {
-    Ok(buffer::encode(&sample::parsed(sent)?)?.len())
+fn packed(sent: &SentBatch) -> Result<usize, Failure> {
+    Ok(buffer::encode(&sent.accepted()?)?.len())
 }

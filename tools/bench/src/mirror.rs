@@ -1,7 +1,8 @@
 //! The types of a batch without their rules: what a bare `serde_json` parse into the same types costs.
 //!
-//! Same fields, same closed lists of words, same arrays for events, unknown fields refused; but texts are any `String`, numbers any
-//! that fit, lists of any length, and nothing is judged. A test holds it to the real types on generated traffic.
+//! Same fields, same closed lists of words, same arrays for events, unknown fields refused; but texts are any `String`,
+//! numbers any that fit, lists of any length, and nothing is judged. A test holds it to the real types on generated
+//! traffic.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -226,8 +227,8 @@ pub(crate) fn parse(frame: &str) -> serde_json::Result<Batch> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use testgram_fixtures::{SentBatch, Traffic};
     use testgram_protocol::batch;
-    use testgram_traffic::{Sent, Traffic};
 
     /// Digests are cut by the real types: the first 32 bits are compared.
     fn cut_digests(value: &mut Value) {
@@ -239,7 +240,7 @@ mod tests {
         }
     }
 
-    fn assert_same(sent: &Sent) {
+    fn assert_same(sent: &SentBatch) {
         let ours = batch::Batch::parse(&sent.frame, sent.arrival()).unwrap();
         assert!(ours.rejected.is_empty() && ours.meta_rejected.is_none());
         let ours = ours.batch;

@@ -1,26 +1,19 @@
-//! What the reader sees, and the file beside it.
+//! The printed report, and the file beside it.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool that prints")]
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::Failure;
 use crate::figures::{Aim, Report, Row, Section};
-
-/// How it is called.
-pub(crate) fn usage<'a>(names: impl Iterator<Item = &'a str>) {
-    eprintln!(
-        "usage: bench [{} | all]… [--json FILE]",
-        names.collect::<Vec<_>>().join(" | ")
-    );
-}
 
 /// What is being measured, on standard error.
 pub(crate) fn progress(what: &str) {
     eprintln!("==> {what}");
 }
 
-/// The exit code, with the failure told.
+/// The exit code; a failure is printed.
 pub(crate) fn ended(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -37,7 +30,7 @@ pub(crate) fn ready(address: &str) {
 }
 
 /// Writes the report as JSON.
-pub(crate) fn json(report: &Report, path: &str) -> Result<(), Failure> {
+pub(crate) fn json(report: &Report, path: &Path) -> Result<(), Failure> {
     std::fs::write(path, serde_json::to_string_pretty(report)? + "\n")?;
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The same structure checked as others would: a compiled JSON Schema validator in JavaScript, and typed models in Python. For
-//! scale: neither knows the privacy rules, and neither packs.
+//! The same structure checked as others would: a compiled JSON Schema validator in JavaScript, and typed models in
+//! Python. For scale: neither knows the privacy rules, and neither packs.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! What is fed in: generated traffic of sites that the dictionary has never seen.
 
-use testgram_protocol::batch::Batch;
-use testgram_traffic::{Sent, Traffic};
+use testgram_fixtures::{SentBatch, Traffic};
 
 use crate::Failure;
 
@@ -19,14 +18,14 @@ pub(crate) fn traffic() -> Traffic {
 }
 
 /// The typical batch: 40 events, about 6 KB.
-pub(crate) fn typical() -> Result<Sent, Failure> {
+pub(crate) fn typical() -> Result<SentBatch, Failure> {
     traffic()
         .typical_batch()
         .ok_or_else(|| "no typical batch in the traffic".into())
 }
 
 /// Every batch of some sessions of every held-out site.
-pub(crate) fn held_out() -> Vec<Sent> {
+pub(crate) fn held_out() -> Vec<SentBatch> {
     let traffic = traffic();
     let sessions = traffic
         .held_out()
@@ -35,25 +34,11 @@ pub(crate) fn held_out() -> Vec<Sent> {
 }
 
 /// Batches about as long as the typical one, all different: what a processor cannot learn by heart.
-pub(crate) fn many() -> Vec<Sent> {
-    let alike: Vec<Sent> = held_out()
+pub(crate) fn many() -> Vec<SentBatch> {
+    let alike: Vec<SentBatch> = held_out()
         .into_iter()
         .filter(|sent| ALIKE.contains(&sent.events))
         .collect();
     let step = alike.len().div_ceil(MANY).max(1);
     alike.into_iter().step_by(step).collect()
-}
-
-/// The batch in `sent`, all of whose events must be good.
-pub(crate) fn parsed(sent: &Sent) -> Result<Batch, Failure> {
-    let parsed = Batch::parse(&sent.frame, sent.arrival()).map_err(|refused| drifted(refused.code.as_str()))?;
-    match (parsed.rejected.first(), parsed.meta_rejected) {
-        (None, None) => Ok(parsed.batch),
-        (Some(rejected), _) => Err(drifted(rejected.outcome.as_str())),
-        (None, Some(reason)) => Err(drifted(reason.as_str())),
-    }
-}
-
-fn drifted(word: &str) -> Failure {
-    format!("the traffic and the rules have drifted apart: {word}").into()
 }

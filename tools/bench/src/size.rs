@@ -10,7 +10,7 @@ const MEGABYTE: f64 = 1e6;
 const LIMIT: f64 = 5.0;
 /// A zip of one file: its local header, its entry and the end of the directory, and its name twice.
 const ZIP_FRAME: usize = 30 + 46 + 22 + 2 * "bootstrap".len();
-/// What `zip` uses if not told otherwise.
+/// The default of `zip`.
 const DEFLATE_LEVEL: u8 = 6;
 
 /// Measures the functions and, beside them, the empty one.

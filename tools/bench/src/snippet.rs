@@ -1,4 +1,5 @@
-//! The snippet beside other recorders, in Chromium: a Node program drives it, `tools/bench/snippet`, and this prints what it measured.
+//! The snippet beside other recorders, in Chromium: a Node program drives it, `tools/bench/snippet`, and this prints
+//! what it measured.
 
 use std::process::{Command, Stdio};
 
@@ -58,7 +59,7 @@ pub(crate) fn measure() -> Result<Section, Failure> {
     }
     remarks.into_iter().for_each(|remark| section.note(remark));
     section.note(
-        "Medians, and least to most. tools/bench/snippet/README.md says how they are taken and what they do not tell.",
+        "Medians, and least to most. tools/bench/snippet/README.md says how they are taken and what they do not show.",
     );
     Ok(section)
 }

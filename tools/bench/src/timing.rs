@@ -12,14 +12,15 @@ pub(crate) fn work<'a, T>(mut call: impl FnMut() -> T + 'a) -> Work<'a> {
     Box::new(move || drop(black_box(call())))
 }
 
-/// Microseconds of CPU that this thread has used. Others on the machine do not count, though they still cool the caches.
-fn cpu_micros() -> f64 {
+/// Microseconds of CPU that this thread has used. Others on the machine do not count, though they still cool the
+/// caches.
+pub(crate) fn cpu_micros() -> f64 {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     now.tv_sec as f64 * 1e6 + now.tv_nsec as f64 / 1e3
 }
 
-/// Microseconds a call of each, for every round. In each round all have their turn, so that a slow stretch of the machine slows all
-/// of them. The first rounds warm up and are left out.
+/// Microseconds a call of each, for every round. In each round all have their turn, so that a slow stretch of the
+/// machine slows all of them. The first rounds warm up and are left out.
 pub(crate) fn in_turns(contenders: &mut [Work<'_>], rounds: usize, calls: usize) -> Vec<Vec<f64>> {
     let warm_up = rounds.div_ceil(10);
     let mut times: Vec<Vec<f64>> = contenders.iter().map(|_| Vec::with_capacity(rounds)).collect();
@@ -44,12 +45,12 @@ pub(crate) fn quantile(values: &[f64], part: f64) -> f64 {
     sorted.get(place.saturating_sub(1)).copied().unwrap_or_default()
 }
 
-/// The middle of `values`.
+/// The median of `values`; 0 of none.
 pub(crate) fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
-/// The middle of the ratios of two contenders, round by round.
+/// The median of the ratios of two contenders, round by round.
 pub(crate) fn median_ratio(ours: &[f64], theirs: &[f64]) -> f64 {
     median(
         &ours
@@ -58,6 +59,18 @@ pub(crate) fn median_ratio(ours: &[f64], theirs: &[f64]) -> f64 {
             .map(|(ours, theirs)| ours / theirs)
             .collect::<Vec<_>>(),
     )
+}
+
+/// Microseconds of one call: the best of several runs, since a busy machine only ever adds.
+pub(crate) fn best_micros<T>(mut call: impl FnMut() -> T) -> f64 {
+    const CALLS: usize = 200;
+    const RUNS: usize = 15;
+    let mut run = || {
+        let before = cpu_micros();
+        (0..CALLS).for_each(|_| drop(black_box(call())));
+        (cpu_micros() - before) / CALLS as f64
+    };
+    (0..RUNS).map(|_| run()).fold(f64::INFINITY, f64::min)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the stack of template.yaml uses in a month, priced.
+//! A month of the stack in template.yaml, priced.
 
 use testgram_store::bucket::layout::PARTS;
 use testgram_store::key::{BUFFER_SECONDS, INDEX_SHARDS, SHARDS, WINDOW_SECONDS};
@@ -16,11 +16,11 @@ pub(crate) struct Scale {
 /// A line of the bill.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Term {
-    /// Whose.
+    /// The AWS service.
     pub(crate) service: &'static str,
-    /// For what.
+    /// What it is paid for.
     pub(crate) what: &'static str,
-    /// How much of it, in the price's unit.
+    /// How much is used in a month, in the price's unit.
     pub(crate) quantity: f64,
     pub(crate) price: Price,
     /// Whether it is the same however many sessions there are.
@@ -37,16 +37,17 @@ impl Term {
 pub(crate) const DAYS: f64 = 30.0;
 const GB: f64 = 1e9;
 
-/// What was measured elsewhere than in this run, or cannot be measured without AWS. Times are those that Lambda bills.
+/// Figures that were measured outside of this run, or cannot be measured without AWS. Times are billed milliseconds of
+/// Lambda.
 mod assumed {
-    /// Milliseconds of ingest for a batch at 256 MB: 3 to 4 ms from event to answer against the emulator (tests/stack prints it), with a part of a
-    /// processor instead of one, and DynamoDB's single milliseconds.
+    /// Milliseconds of ingest for a batch at 256 MB: 3 to 4 ms from event to answer against the emulator (tests/stack
+    /// prints it), with a part of a processor instead of one, and DynamoDB's single milliseconds.
     pub(super) const BATCH_MS: f64 = 12.0;
     /// Of authorizer, `$connect` and `$disconnect` together.
     pub(super) const CONNECTION_MS: f64 = 30.0;
     /// Of the script function.
     pub(super) const SCRIPT_MS: f64 = 8.0;
-    /// For how many minutes browsers keep the script, as the function tells them.
+    /// Minutes for which browsers keep the script: the `max-age` of the function's answer.
     pub(super) const SCRIPT_MINUTES: f64 = 5.0;
     /// Bytes of the script, compressed (`make bench`), and of an acknowledgement.
     pub(super) const SCRIPT_BYTES: f64 = 20_700.0;
@@ -118,8 +119,8 @@ fn term(service: &'static str, what: &'static str, quantity: f64, price: Price) 
 /// From the browser to the buffer: what every session costs.
 fn front(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
     let sessions = scale.sessions_a_day * DAYS;
-    // Each copy is a message, a call, a line of log and a write over what is there. Of one whose page has gone no acknowledgement is delivered; the
-    // session's last is counted all the same.
+    // Each copy is a message, a call, a line of log and a write over the same item. No acknowledgement reaches a page
+    // that has gone; the session's last is counted all the same.
     let batches = sessions * one.batches;
     let sent = batches + sessions * one.again;
     // The script opens a connection on every page that is loaded.
@@ -195,10 +196,10 @@ fn archive(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
     let kept = events * assumed::RETENTION_DAYS / DAYS * one.archived_bytes / GB;
     terms.extend([
         term("DynamoDB", "batches read by the archive", read, at::DYNAMODB_READ),
-        // The marker, its deletion, the rebuild request; each instance of ingest puts the marker.
+        // The pending-window marker, its deletion, the rebuild request; each instance of ingest puts the marker.
         term(
             "DynamoDB",
-            "markers and rebuild requests",
+            "pending markers and rebuild requests",
             windows * 4.0,
             at::DYNAMODB_WRITE,
         ),
@@ -257,7 +258,7 @@ fn builds(terms: &mut Vec<Term>, scale: Scale, one: &Measured) {
     ]);
 }
 
-/// What is there though nobody comes.
+/// What a stack costs without a visitor.
 fn standing(terms: &mut Vec<Term>, scale: Scale) {
     let minutes = DAYS * 24.0 * 60.0;
     let dispatches = gb_seconds(minutes * assumed::DISPATCH_MS, memory::ARCHIVE);
@@ -280,7 +281,7 @@ fn standing(terms: &mut Vec<Term>, scale: Scale) {
             term("Lambda", "time of the dispatcher", dispatches, at::LAMBDA_ARM),
             term(
                 "DynamoDB",
-                "markers looked for",
+                "pending markers queried",
                 minutes * f64::from(INDEX_SHARDS) / 2.0,
                 at::DYNAMODB_READ,
             ),

@@ -1,8 +1,7 @@
-//! `make cost`: what a stack costs at list prices, per million events and for three sizes, and what of it most.
+//! `make cost`: what a stack costs at list prices, per million events and for three sizes, and which line costs most.
 //!
-//! Bytes, write units and minutes are measured in this run on recorded traffic; the rest stands in `bill::assumed`, with what it was taken from.
-//!
-//! usage: `cost [--json]`
+//! Bytes, write units and minutes are measured in this run on recorded traffic; the other figures stand in
+//! `bill::assumed`, with sources.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool that prints")]
 
 mod bill;
@@ -14,10 +13,11 @@ use std::io;
 use std::process::ExitCode;
 
 use bill::Scale;
+use clap::Parser;
 use measured::Measured;
 use output::{Month, Report};
 
-/// The sizes that are told of: sessions a day, and worlds that have them.
+/// The sizes that are printed: sessions a day, and worlds that have them.
 const SCALES: [Scale; 3] = [
     Scale {
         sessions_a_day: 1e3,
@@ -30,26 +30,27 @@ const SCALES: [Scale; 3] = [
     LARGEST,
 ];
 
-/// At which what a million events cost is little else than their own.
+/// At this size fixed costs hardly count.
 const LARGEST: Scale = Scale {
     sessions_a_day: 1e7,
     worlds: 100.0,
 };
 
+/// What a stack costs at list prices.
+#[derive(Parser)]
+#[command(name = "cost")]
+struct Cli {
+    /// Prints JSON, with where and when each price was seen.
+    #[arg(long)]
+    json: bool,
+}
+
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let json = match arguments.as_slice() {
-        [] => false,
-        [flag] if flag == "--json" => true,
-        _ => {
-            eprintln!("usage: cost [--json]");
-            return ExitCode::from(2);
-        }
-    };
+    let Cli { json } = Cli::parse();
     let report = match report() {
         Ok(report) => report,
         Err(error) => {
-            eprintln!("error: the traffic cannot be measured: {error}\n hint: make record records it anew");
+            eprintln!("error: the traffic cannot be measured: {error}\n hint: make record records it again");
             return ExitCode::FAILURE;
         }
     };
@@ -90,7 +91,8 @@ mod tests {
             full_month,
             ..
         } = report().unwrap();
-        // Each page but a session's first sends again what the one before left; the two are counted by other events.
+        // Each page but a session's first sends the last batch of the page before again; loads and ends are counted by
+        // other events.
         assert!((recorded.loads - recorded.again - 1.0).abs() < 1e-9, "{recorded:?}");
 
         let [small, middle, large] = [&months[0], &months[1], &months[2]].map(Month::usd_per_million_events);
@@ -103,8 +105,8 @@ mod tests {
         } = recorded;
         let causes =
             format!("{batches:.1} batches, {again:.1} of them sent twice, and {loads:.1} connections a session");
-        for told in [total, causes] {
-            assert!(include_str!("../../../docs/performance.md").contains(&told), "{told}");
+        for line in [total, causes] {
+            assert!(include_str!("../../../docs/performance.md").contains(&line), "{line}");
         }
     }
 }

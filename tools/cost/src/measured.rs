@@ -1,16 +1,17 @@
-//! What a session is, in bytes and units: measured in this run on the recorded traffic of the demo shop, by the code that runs in production.
+//! A session in bytes and units: measured in this run on the recorded traffic of the demo shop, by the code that runs
+//! in production.
 
 use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use testgram_columns::{ArchivedBatch, write};
-use testgram_protocol::batch::{Arrival, Batch};
+use testgram_columns::{Archived, write};
+use testgram_fixtures::{SentBatch, Traffic, item, recorded};
+use testgram_protocol::batch::Batch;
 use testgram_protocol::buffer;
-use testgram_protocol::event::{Collected, EndReason, Event, EventDetail, Kind, PageCause};
-use testgram_store::bucket::layout;
+use testgram_protocol::event::{EndReason, Event, Kind, PageCause, What};
 use testgram_store::key::Fingerprint;
-use testgram_traffic::{Sent, Traffic, item, recorded};
+use testgram_store::layout;
 
 /// A frame of the gateway's metering.
 const STEP: usize = 32 * 1024;
@@ -22,12 +23,12 @@ pub(crate) struct Measured {
     pub(crate) sessions: f64,
     /// Events a session.
     pub(crate) events: f64,
-    /// Of which the model takes as actions.
+    /// Events a session that the model takes as actions.
     pub(crate) actions: f64,
     /// Batches a session.
     pub(crate) batches: f64,
-    /// Of these, batches that are sent twice: as their page goes, and by the next page, which cannot know that they have arrived. The gate
-    /// counts them on the line (snippet/tests/browser/again.spec.ts).
+    /// Batches a session that are sent twice: when their page is left, and by the next page, which cannot know that
+    /// they have arrived. snippet/tests/browser/again.spec.ts counts them on the line.
     pub(crate) again: f64,
     /// Bytes of a batch as it is sent.
     pub(crate) frame_bytes: f64,
@@ -41,15 +42,15 @@ pub(crate) struct Measured {
     pub(crate) archived_bytes: f64,
     /// Minutes that a session is connected.
     pub(crate) minutes: f64,
-    /// Pages that it loads or comes back to, each with a connection of its own.
+    /// Pages a session loads or comes back to, each with a connection of its own.
     pub(crate) loads: f64,
 }
 
 impl Measured {
-    /// Of the recorded traffic.
+    /// Measures the recorded traffic.
     ///
     /// # Errors
-    /// It cannot be read, or the protocol refuses it: it was recorded by another version.
+    /// The recording cannot be read, or the protocol refuses a frame of it: it was recorded by another version.
     pub(crate) fn of_recording() -> io::Result<Self> {
         let recorded = recorded::read()?;
         let mut sum = Sum::default();
@@ -87,11 +88,11 @@ impl Measured {
 }
 
 impl Measured {
-    /// The same sessions, if their events came in batches of about forty and 6 KB, which is what the formats are made for: generated ones are
-    /// measured.
+    /// The same sessions, if their events came in batches of about forty and 6 KB, which the formats are made for.
+    /// Generated batches are measured for it.
     ///
     /// # Errors
-    /// The protocol refuses what is generated.
+    /// The protocol refuses a generated frame.
     pub(crate) fn with_full_batches(self) -> io::Result<Self> {
         let mut sum = Sum::default();
         for sent in Traffic::new(SEED).typical_batches() {
@@ -111,7 +112,7 @@ impl Measured {
     }
 }
 
-/// That of the benchmark's generated traffic.
+/// The seed of the generated traffic, the same as in the bench.
 const SEED: u64 = 20_261_101;
 
 fn odd(text: &'static str) -> io::Error {
@@ -119,14 +120,12 @@ fn odd(text: &'static str) -> io::Error {
 }
 
 /// A batch as ingest takes it, and how many bytes it packs it into.
-fn packed(sent: &Sent) -> io::Result<(Batch, usize)> {
-    let arrival = Arrival {
-        received_ms: sent.at_ms,
-        kinds: Collected::ALL,
-    };
-    let parsed = Batch::parse(&sent.frame, arrival).map_err(|_| odd("a frame is refused"))?;
-    let packed = buffer::encode(&parsed.batch).map_err(|_| odd("a batch cannot be packed"))?;
-    Ok((parsed.batch, packed.len()))
+fn packed(sent: &SentBatch) -> io::Result<(Batch, usize)> {
+    let batch = sent.accepted()?;
+    let bytes = buffer::encode(&batch)
+        .map_err(|_| odd("a batch cannot be packed"))?
+        .len();
+    Ok((batch, bytes))
 }
 
 #[derive(Default)]
@@ -177,7 +176,7 @@ impl Sum {
     }
 }
 
-/// Whether the model has it in its alphabet (docs/model.md).
+/// Whether the model counts events of this kind as actions (docs/model.md).
 const fn is_action(kind: Kind) -> bool {
     matches!(
         kind,

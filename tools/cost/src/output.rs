@@ -51,7 +51,7 @@ impl Month {
     }
 }
 
-/// All that is told.
+/// All that is printed.
 pub(crate) struct Report {
     pub(crate) recorded: Measured,
     pub(crate) full: Measured,

@@ -1,14 +1,14 @@
-//! List prices of us-east-1 for on-demand use, in US dollars, without free tiers. What they were taken from, and when, stands beside each; AWS
-//! changes them, and rarely upwards.
+//! List prices of us-east-1 for on-demand use, in US dollars, without free tiers. Source and date stand beside each;
+//! AWS changes them, and rarely upwards.
 
-/// What something costs.
+/// A price.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Price {
-    /// Dollars
+    /// US dollars for `per` units.
     pub(crate) usd: f64,
-    /// for so many
+    /// How many units cost that.
     pub(crate) per: f64,
-    /// of these.
+    /// The unit.
     pub(crate) unit: &'static str,
     /// Where it was read, and when.
     pub(crate) seen: &'static str,
@@ -19,7 +19,7 @@ const fn price(usd: f64, per: f64, unit: &'static str, seen: &'static str) -> Pr
 }
 
 const M: f64 = 1e6;
-/// Known for years, and not read again.
+/// For prices that were not read again.
 const OLD: &str = "not read again for this table; unchanged for years";
 
 pub(crate) const WEBSOCKET_MESSAGE: Price = price(1.0, M, "messages of 32 KB", "awsforengineers.com, 2025-05");

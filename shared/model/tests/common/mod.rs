@@ -1,23 +1,27 @@
 //! Sessions to test with, recorded and random, and the way from them to a document.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::unreachable,
     reason = "for tests, every one of which uses a part"
 )]
 
-pub(crate) mod random;
-mod recorded;
 pub(crate) mod reference;
 pub(crate) mod walker;
 
-pub(crate) use recorded::recorded;
+pub(crate) use testgram_fixtures::strategy as random;
 
 use testgram_model::document::Document;
 use testgram_model::publish::Settings;
 use testgram_model::{Catalog, Inventory, Partial, publish};
 use testgram_protocol::session::Session;
+
+/// The recorded sessions of the demo shop.
+pub(crate) fn recorded() -> Vec<Session> {
+    testgram_fixtures::recorded::sessions().unwrap()
+}
 
 /// A quarter of them, where it makes no difference: learning takes its time in a build for tests.
 pub(crate) fn some_recorded() -> Vec<Session> {

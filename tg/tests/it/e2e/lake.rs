@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use testgram_archive::Archived;
 use testgram_columns::ArchivedBatch as Row;
+use testgram_fixtures::recorded;
 use testgram_local::stores::{self, Stores};
 use testgram_protocol::batch::{Arrival, Batch};
 use testgram_protocol::buffer;
@@ -15,7 +16,6 @@ use testgram_store::bucket::layout::Partition;
 use testgram_store::key::PendingWindow;
 use testgram_store::key::{Fingerprint, Window};
 use testgram_store::repository::ingest::IngestRepository;
-use testgram_traffic::recorded;
 
 use super::stack::{tenant_id, world_id};
 

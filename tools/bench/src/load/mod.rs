@@ -1,5 +1,5 @@
-//! How many batches a second go through `tg up`, and how long an acknowledgement takes, beside a bare WebSocket server that
-//! acknowledges and does nothing else.
+//! How many batches a second go through `tg up`, and how long an acknowledgement takes, beside a bare WebSocket server
+//! that acknowledges and does nothing else.
 
 mod client;
 mod echo;
@@ -12,8 +12,8 @@ use crate::timing::quantile;
 use crate::{Failure, built};
 pub(crate) use echo::echo;
 
-/// The argument that makes this program the peer.
-pub(crate) const ECHO: &str = "--echo-server";
+/// The subcommand that makes this program the peer.
+pub(crate) const ECHO: &str = "echo-server";
 
 /// Connections at once.
 pub(crate) const CONNECTIONS: usize = 32;

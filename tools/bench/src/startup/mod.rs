@@ -1,8 +1,8 @@
 //! How fast a function starts, and how fast it answers its first event, beside a function that does nothing.
 //!
-//! Processes are started one after another, in turns, against stand-ins for Lambda's runtime API and for DynamoDB. All are on
-//! loopback: what a cold start adds on Lambda (fetching the zip, the network, the TLS handshake) is the same for all, or is
-//! not to be had here.
+//! Processes are started one after another, in turns, against stand-ins for Lambda's runtime API and for DynamoDB. All
+//! are on loopback: what a cold start adds on Lambda (fetching the zip, the network, the TLS handshake) is the same for
+//! all, or is not to be had here.
 
 mod dynamodb;
 mod runtime_api;

@@ -12,7 +12,7 @@ use testgram_runtime::clock::Stopwatch;
 use crate::Failure;
 use crate::http::{Request, Response, serve};
 
-/// A function that is silent for so long has failed.
+/// A function that is silent for this long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const HEADERS: &[(&str, &str)] = &[
@@ -25,7 +25,7 @@ const HEADERS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What the function did, and when: milliseconds since its process was started or its event was sent.
+/// A call of the function, and when it came: milliseconds since its process was started or its event was sent.
 enum Seen {
     Polled(f64),
     Answered(f64),
@@ -53,7 +53,7 @@ pub(crate) struct Begun {
 }
 
 impl RuntimeApi {
-    /// Serves.
+    /// Serves it on a free port.
     pub(crate) fn serve() -> io::Result<Self> {
         let line = Arc::new(Mutex::new(None));
         let shared = Arc::clone(&line);
@@ -61,7 +61,7 @@ impl RuntimeApi {
         Ok(Self { address, line })
     }
 
-    /// Where.
+    /// The address that functions are given.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.address
     }
