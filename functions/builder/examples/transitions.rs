@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use testgram_columns::{Archived, sessions, write};
-use testgram_model::publish::Settings;
+use testgram_model::PublishSettings;
 use testgram_model::{Catalog, Inventory, Partial, publish, steps};
 use testgram_protocol::batch::Batch;
 use testgram_traffic::recorded;
@@ -42,9 +42,9 @@ fn main() -> Result<(), Failure> {
     let catalog = Catalog::of(&inventory, k);
     let mut partial = Partial::new(&catalog, &[7; 32]);
     sessions.iter().for_each(|session| partial.add(&catalog, session));
-    let settings = Settings {
+    let settings = PublishSettings {
         k,
-        ..Settings::default()
+        ..PublishSettings::default()
     };
     fs::write(
         folder.join("model.json"),

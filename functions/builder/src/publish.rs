@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use testgram_model::Partial;
-use testgram_model::publish::Settings;
+use testgram_model::PublishSettings;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::build::{Pointer, Stage, World};
 
@@ -72,14 +72,14 @@ pub(crate) async fn publish(state: &State, build: Of) -> Result<Answer, Failed> 
 }
 
 /// How the document is made. Noise without a secret would be none, so a world that has no secret gets no model.
-async fn settings(world: &World<'_>, snapshot: &Snapshot) -> Result<Settings, Failed> {
+async fn settings(world: &World<'_>, snapshot: &Snapshot) -> Result<PublishSettings, Failed> {
     let terms = world.terms().await?.ok_or(Failed::NoSuchWorld)?;
     let secret = terms.noise.ok_or(Failed::NoSecret)?;
-    Ok(Settings {
+    Ok(PublishSettings {
         k: snapshot.k,
         epsilon: snapshot.epsilon,
         secret,
-        ..Settings::default()
+        ..PublishSettings::default()
     })
 }
 

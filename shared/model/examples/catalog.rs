@@ -15,7 +15,7 @@ use std::time::Instant;
 use testgram_model::{Catalog, ElementEntry, Inventory, With, steps};
 use testgram_protocol::session::Session;
 
-#[path = "../tests/common/recorded.rs"]
+#[path = "../tests/it/common/recorded.rs"]
 mod recorded;
 
 fn main() {

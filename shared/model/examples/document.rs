@@ -10,11 +10,11 @@
 
 use std::time::Instant;
 
-use testgram_model::publish::Settings;
+use testgram_model::PublishSettings;
 use testgram_model::summary::{render, summary};
 use testgram_model::{Catalog, Inventory, Partial, publish};
 
-#[path = "../tests/common/recorded.rs"]
+#[path = "../tests/it/common/recorded.rs"]
 mod recorded;
 
 fn main() {
@@ -34,9 +34,9 @@ fn main() {
     let bytes = partial.to_bytes().len();
     let folded = per_second(clock);
     let clock = Instant::now();
-    let settings = Settings {
+    let settings = PublishSettings {
         k,
-        ..Settings::default()
+        ..PublishSettings::default()
     };
     let document = publish(&catalog, &partial, &settings);
     let took = clock.elapsed();

@@ -6,14 +6,16 @@
 //! What each part means: docs/model.md.
 
 mod behaviour;
+mod tallied;
 
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Autocomplete, FieldType, Method, Role};
 
 pub use behaviour::{Behaviour, ContextRow, Level, NextRow, PersonaRow, StepRow, SymbolRow, Weights};
+pub use tallied::Tallied;
 
-use crate::alphabet::Symbol;
+use testgram_sequence::Symbol;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -27,15 +29,6 @@ macro_rules! records {
             pub struct $name { $($body)* }
         )+
     };
-}
-
-/// In how many distinct sessions, and how often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Tallied {
-    /// At least so many distinct sessions.
-    pub support: u64,
-    /// How often.
-    pub count: u64,
 }
 
 /// A row of a histogram: what is at least `from` and less than the next row's. Rare quantities are counted in the next lower row, or

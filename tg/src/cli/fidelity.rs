@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use testgram_model::corpus::{Corpus, Refused, Report};
+use testgram_sequence::corpus::{Corpus, Refused, Report};
 use testgram_runtime::clock::Stopwatch;
 
 use super::progress::Progress;

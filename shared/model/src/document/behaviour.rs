@@ -4,13 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::NamedKey;
 
-use crate::alphabet::{Alphabet, Symbol};
-use crate::context::Key;
-use crate::document::Tallied;
-use crate::mixing::Mixing;
-use crate::model::{self, Context, Model, Published};
-use crate::personas::Persona;
-use crate::rows::Smoothing;
+use super::tallied::Tallied;
+use testgram_sequence::context::Key;
+use testgram_sequence::{Alphabet, Context, Mixing, Model, Persona, Published, Smoothing, Symbol};
 
 /// What visitors do next: see the crate's README for how it predicts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -108,7 +104,7 @@ fn small(number: u64) -> u32 {
 }
 
 impl Behaviour {
-    /// The model, to be asked by a [`crate::Predictor`].
+    /// The model, to be asked by a [`testgram_sequence::Predictor`].
     #[must_use]
     pub fn model(&self, k: u32) -> Model {
         let names: Vec<String> = self.symbols.iter().map(|symbol| symbol.name.clone()).collect();
@@ -123,7 +119,7 @@ impl Behaviour {
             })
         };
         Model {
-            version: model::VERSION,
+            version: testgram_sequence::VERSION,
             k,
             sessions: self.sessions.support,
             outcomes: self.outcomes as usize,
@@ -132,7 +128,7 @@ impl Behaviour {
             contexts: self.contexts.iter().map(ContextRow::context).collect(),
             personas: self.personas.iter().map(PersonaRow::persona).collect(),
             mixing: self.mixing.weights.clone(),
-            withheld: model::Withheld::default(),
+            withheld: testgram_sequence::Withheld::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A summary as plain text: tables with short bars.
 
-use super::{Share, Summary};
+use super::lines::{Share, Summary};
 use crate::document::Withheld;
 
 /// Narrower than this, tables do not fit.
@@ -389,7 +389,7 @@ fn withheld(summary: &Summary) -> String {
     if summary.k > 1 {
         out.push_str(&format!(
             "Sessions are told to within {} either way, so that nobody shows in a difference.\n",
-            crate::noise::reach(summary.k)
+            testgram_sequence::reach(summary.k)
         ));
     }
     if !full.is_empty() {

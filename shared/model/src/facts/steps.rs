@@ -1,0 +1,110 @@
+//! A session in the words of a catalog.
+
+use std::sync::Arc;
+
+use testgram_protocol::event::{Element, Event, What};
+use testgram_protocol::session::Session;
+
+use crate::vocabulary::catalog::{Action, Catalog, ElementId, PageId, Verb, With};
+use crate::vocabulary::lookup::Known;
+use testgram_sequence::Symbol;
+
+/// Most events that count of one session, the first ones: a whole day at one every three seconds. What makes up more is no person, and must
+/// not fill the tables alone.
+pub const EVENTS_OF_A_SESSION: usize = 10_000;
+
+/// One event of a session with what the catalog makes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The page it happened on, its own if it shows one; `None` before any, and on one that fell below k.
+    pub page: Option<PageId>,
+    /// The element it names; `None` if it names none, and for one that fell below k.
+    pub element: Option<ElementId>,
+    /// Its symbol, if it is an action of the user. Moving, scrolling and what the page does are none.
+    pub symbol: Option<Symbol>,
+}
+
+/// The events of a session, one step each: the first [`EVENTS_OF_A_SESSION`].
+#[must_use]
+pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
+    steps_of(catalog, &mut Known::default(), session)
+}
+
+/// The same, with what the catalog has said before.
+pub(crate) fn steps_of<'a>(catalog: &Catalog, known: &mut Known, session: &'a Session) -> Vec<Step<'a>> {
+    let mut page = None;
+    let step = |event: &'a Event| {
+        if let What::Page(shown) = &event.what {
+            page = known.page(catalog, &shown.url);
+        }
+        step(catalog, known, event, page)
+    };
+    session.events.iter().take(EVENTS_OF_A_SESSION).map(step).collect()
+}
+
+fn step<'a>(catalog: &Catalog, known: &mut Known, event: &'a Event, page: Option<PageId>) -> Step<'a> {
+    let named = element(&event.what);
+    let element = page
+        .zip(named)
+        .and_then(|(page, element)| known.element(catalog, page, element));
+    let with = match (&event.what, named) {
+        (What::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
+        (_, None) => With::Page,
+        (_, Some(_)) => element.map_or(With::Rest, With::Element),
+    };
+    let action = verb(&event.what).map(|verb| Action {
+        verb,
+        key: match &event.what {
+            What::Key(key) => Some(key.key),
+            _ => None,
+        },
+        page,
+        with,
+    });
+    Step {
+        event,
+        page,
+        element,
+        symbol: action.and_then(|action| catalog.symbol(&action)),
+    }
+}
+
+const fn verb(what: &What) -> Option<Verb> {
+    match what {
+        What::Page(_) => Some(Verb::Page),
+        What::Click(_) => Some(Verb::Click),
+        What::Input(_) => Some(Verb::Input),
+        What::Submit(_) => Some(Verb::Submit),
+        What::Key(_) => Some(Verb::Key),
+        What::Drag(_) => Some(Verb::Drag),
+        What::Custom(_) => Some(Verb::Custom),
+        What::Move(_)
+        | What::Scroll(_)
+        | What::Api(_)
+        | What::Error(_)
+        | What::Viewport(_)
+        | What::Visibility(_)
+        | What::End(_) => None,
+    }
+}
+
+const fn element(what: &What) -> Option<&Arc<Element>> {
+    match what {
+        What::Click(click) => Some(&click.el),
+        What::Input(input) => Some(&input.el),
+        What::Submit(submit) => Some(&submit.el),
+        What::Key(key) => key.el.as_ref(),
+        What::Drag(drag) => Some(&drag.el),
+        What::Scroll(scroll) => scroll.el.as_ref(),
+        What::Page(_)
+        | What::Move(_)
+        | What::Api(_)
+        | What::Error(_)
+        | What::Viewport(_)
+        | What::Visibility(_)
+        | What::End(_)
+        | What::Custom(_) => None,
+    }
+}
