@@ -13,7 +13,7 @@ use crate::step::{Answer, Of};
 use crate::{Failed, State, digest};
 
 /// Changes with what is counted, or how: counts of before are made again.
-const COUNTS: &[u8] = b"counts 2";
+const COUNTS: &[u8] = b"counts 3";
 
 /// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of its sessions,
 /// since a session's batches may lie in any of its files.

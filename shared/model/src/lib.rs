@@ -12,33 +12,43 @@
 //!                        document ─► summary
 //! ```
 //!
-//! 1. **vocabulary**: an [`Inventory`] of a partition says which pages, elements and endpoints its sessions met; a [`Catalog`]
-//!    of all inventories names those that at least k sessions met.
-//! 2. **facts**: a [`Partial`] of a partition counts everything in the numbers of one catalog. It is made of integers and sets,
-//!    so partials merge exactly, in any order.
-//! 3. **release**: [`publish()`] merges no more and forgets: what fewer than k sessions did goes, the rest gets noise, and what
-//!    visitors do next is learned.
+//! 1. **vocabulary**: an [`Inventory`] of a partition says which pages, elements and endpoints its sessions met; a
+//!    [`Catalog`] of all inventories names those that at least k sessions met.
+//! 2. **facts**: a [`Partial`] of a partition counts everything in the numbers of one catalog. It is made of integers
+//!    and sets, so partials merge exactly, in any order.
+//! 3. **release**: [`publish()`] merges no more and forgets: what fewer than k sessions did goes, the rest gets noise,
+//!    and what visitors do next is learned.
 //! 4. **document** is what is published; **summary** is what a person sees of it first.
 //!
 //! # Example
 //!
 //! ```
-//! use testgram_model::PublishSettings;
-//! use testgram_model::{Catalog, Inventory, Partial, publish};
+//! use testgram_model::{Catalog, Inventory, Partial, PublishSettings, publish};
+//! use testgram_protocol::id::SessionId;
 //! use testgram_protocol::session::Session;
 //!
-//! fn model(sessions: &[Session], secret: &[u8; 32]) -> Vec<u8> {
-//!     let mut inventory = Inventory::new(secret);
-//!     sessions.iter().for_each(|session| inventory.add(session));
-//!     let settings = PublishSettings::default();
-//!     let catalog = Catalog::of(&inventory, settings.k);
-//!     let mut partial = Partial::new(&catalog, secret);
-//!     sessions.iter().for_each(|session| partial.add(&catalog, session));
-//!     publish(&catalog, &partial, &settings).to_json()
-//! }
+//! let session = |number: u32| {
+//!     let view = serde_json::from_str(r#"[0, "page", {"url": "/cart?coupon", "cause": "load"}]"#)?;
+//!     Ok(Session {
+//!         id: SessionId::from_parts(1_700_000_000_000, number.into()),
+//!         meta: None,
+//!         events: vec![view],
+//!     })
+//! };
+//! let sessions = (0..20).map(session).collect::<Result<Vec<Session>, serde_json::Error>>()?;
 //!
-//! let json = model(&[], &[7; 32]);
-//! assert!(String::from_utf8_lossy(&json).contains(r#""sessions":null"#), "fewer than k sessions: nothing is published");
+//! let (secret, settings) = ([7; 32], PublishSettings::default());
+//! let mut inventory = Inventory::new(&secret);
+//! sessions.iter().for_each(|session| inventory.add(session));
+//! let catalog = Catalog::of(&inventory, settings.k);
+//! let mut partial = Partial::new(&catalog, &secret);
+//! sessions.iter().for_each(|session| partial.add(&catalog, session));
+//! let document = publish(&catalog, &partial, &settings);
+//!
+//! let page = document.pages.first().ok_or("no page")?;
+//! assert_eq!((page.page.as_str(), page.query.as_slice()), ("/cart", ["coupon".to_owned()].as_slice()));
+//! assert!(page.views.support() >= 16, "20 sessions, and noise of up to 4");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 pub mod document;
@@ -55,4 +65,4 @@ pub use summary::{Summary, summary};
 pub use vocabulary::catalog::{
     Action, Catalog, ElementEntry, ElementId, EndpointEntry, EndpointId, PageEntry, PageId, Unnamed, Verb, With,
 };
-pub use vocabulary::inventory::{Inventory, MOST_BYTES, MOST_OF_A_SESSION, WITNESSES};
+pub use vocabulary::inventory::{Inventory, MOST_BYTES, MOST_OF_A_SESSION, SKETCH_SIZE};

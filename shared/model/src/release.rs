@@ -1,43 +1,42 @@
 //! From what was counted to the document: thresholds, and what is learned.
 //!
-//! `threshold` ← `publishing` ← `pages`, `forms`, `calls`, `visitors`, `behaviour`
+//! `selection` ← `publishing` ← `pages`, `forms`, `calls`, `visitors`, `behaviour`
 
 mod behaviour;
 mod calls;
 mod forms;
 mod pages;
 mod publishing;
-mod threshold;
+mod selection;
 mod visitors;
 
-use crate::document::{Document, Lengths, Tallied, VERSION, Withheld};
+use crate::document::{Document, Lengths, Suppressed, VERSION};
 use crate::facts::fact::{Kind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::partial::Partial;
 use crate::facts::text;
 use crate::vocabulary::catalog::Catalog;
+pub use publishing::PublishSettings;
 use publishing::Publishing;
-pub use publishing::Settings;
-use testgram_sequence::Noise;
-use threshold::Gate;
+use selection::Selection;
+use testgram_sequence::{Learned, Noise, Published, Threshold};
 
 /// Makes the document. The same catalog, evidence and settings give the same document, byte for byte.
 ///
-/// The catalog must have been made with the k of the settings or a larger one, which then counts. One of a smaller k names what may
-/// not be told, so that the document is empty.
+/// The catalog must have been made with the k of the settings or a larger one, which then counts. One of a smaller k
+/// names what must not be published, so that the document is empty.
 #[must_use]
 pub fn publish(catalog: &Catalog, partial: &Partial, settings: &PublishSettings) -> Document {
     let partial = &*partial.settled();
     let k = settings.k.max(catalog.k()).max(1);
-    let noise = Noise::new(settings.epsilon, settings.secret);
+    let threshold = Threshold::new(k, Noise::new(settings.epsilon, settings.secret));
     let stats = partial.stats();
-    let gate = Gate::new(
-        k,
+    let facts = Selection::new(
+        threshold,
         [&stats.things, &stats.pairs],
         [&stats.words, &stats.errors, &stats.keys],
-        noise,
     );
-    let sessions = gate.tell("sessions", (partial.sessions(), partial.events()));
+    let sessions = threshold.publish("sessions", partial.sessions(), partial.events());
     let Some(sessions) = sessions.filter(|_| k == catalog.k()) else {
         return Document {
             version: VERSION,
@@ -50,17 +49,17 @@ pub fn publish(catalog: &Catalog, partial: &Partial, settings: &PublishSettings)
         catalog,
         partial,
         settings,
-        gate,
+        facts,
     }
     .document(sessions)
 }
 
 impl Publishing<'_> {
-    fn document(&self, sessions: Tallied) -> Document {
-        let learned = self.learn();
+    fn document(&self, sessions: Published) -> Document {
+        let Learned { model, suppressed } = self.learn();
         Document {
             version: VERSION,
-            k: self.gate.k(),
+            k: self.facts.threshold().k(),
             epsilon: self.settings.epsilon,
             sessions: Some(sessions),
             lengths: self.lengths(),
@@ -76,17 +75,19 @@ impl Publishing<'_> {
             devices: self.devices(),
             languages: self.name_mix(text::Kind::Language),
             referrers: self.name_mix(text::Kind::Referrer),
-            automated: self.gate.either(Subject::new(Kind::Automated, 0, 0)),
+            automated: self.facts.either(Subject::new(Kind::Automated, 0, 0)),
             paces: self.paces(),
-            dwell: self.dwell(&learned),
-            behaviour: self.behaviour(&learned, sessions),
+            think_time: model
+                .as_ref()
+                .map_or_else(Vec::new, |model| self.think_time(&model.alphabet())),
+            behaviour: model.map(|model| self.behaviour(model)),
             fidelity: self.fidelity(),
-            withheld: self.withheld(&learned),
+            suppressed: self.suppressed(suppressed),
         }
     }
 
     fn lengths(&self) -> Lengths {
-        let of = |kind| self.gate.lengths(Scale::Log, Subject::new(kind, 0, 0));
+        let of = |kind| self.facts.lengths(Scale::Log, Subject::new(kind, 0, 0));
         Lengths {
             events: of(Kind::Events),
             actions: of(Kind::Actions),
@@ -95,16 +96,15 @@ impl Publishing<'_> {
         }
     }
 
-    fn withheld(&self, learned: &testgram_sequence::Model) -> Withheld {
-        let k = u64::from(self.gate.k());
+    fn suppressed(&self, learned: testgram_sequence::Suppressed) -> Suppressed {
         let roughly = |many: u64| self.roughly(many);
         let below = |kind| {
-            self.gate
+            self.facts
                 .texts(kind)
-                .filter(|(_, cell)| u64::from(cell.support) < k)
+                .filter(|(_, cell)| !self.facts.is_common(*cell))
                 .count() as u64
         };
-        let unnamed = self.catalog.withheld();
+        let unnamed = self.catalog.unnamed();
         let stats = self.partial.stats();
         let full = [
             ("catalog", self.catalog.one_in() > 1),
@@ -115,17 +115,17 @@ impl Publishing<'_> {
             ("errors", stats.errors.is_full()),
             ("keys", stats.keys.is_full()),
         ];
-        Withheld {
+        Suppressed {
             pages: roughly(unnamed.pages),
             elements: roughly(unnamed.elements),
             endpoints: roughly(unnamed.endpoints),
             errors: roughly(below(text::Kind::Error)),
             keys: roughly(below(text::Kind::Key)),
-            symbols: roughly(learned.withheld.symbols),
-            contexts: roughly(learned.withheld.contexts),
-            continuations: roughly(learned.withheld.continuations),
-            journeys: roughly(self.gate.withheld(Kind::Trail)),
-            pairs: roughly(self.gate.withheld(Kind::DwellNext)),
+            symbols: roughly(learned.symbols),
+            contexts: roughly(learned.contexts),
+            continuations: roughly(learned.continuations),
+            journeys: roughly(self.facts.suppressed(Kind::Journey)),
+            pairs: roughly(self.facts.suppressed(Kind::ThinkTimeToNext)),
             long: roughly(self.partial.cut()),
             full: full
                 .iter()

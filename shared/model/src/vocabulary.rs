@@ -1,4 +1,5 @@
-//! What is named: pages, elements, endpoints, forms and actions, as the wire calls them and as a world's sessions have them in common.
+//! What is named: pages, elements, endpoints, forms and actions, as the wire calls them and as a world's sessions have
+//! them in common.
 //!
 //! `sampling_key`, `memo`, `form` ← `inventory` ← `catalog` ← `lookup`
 

@@ -1,7 +1,9 @@
-//! Learns a model from one file of sessions and measures it on another. A line is a session of symbols separated by blanks.
+//! Learns a model from one file of sessions and measures it on another. A line is a session of symbols separated by
+//! blanks.
 //!
-//! `fidelity TRAIN TEST [K] [NAMES]` prints one line of JSON: what `tg fidelity` prints, with simpler predictors beside it and
-//! how lengths of simulated sessions compare. The vocabulary is closed: the symbols of both files, and of NAMES if given.
+//! `fidelity TRAIN TEST [K] [NAMES]` prints one line of JSON: what `tg fidelity` prints, with simpler predictors beside
+//! it and how lengths of simulated sessions compare. The vocabulary is closed: the symbols of both files, and of NAMES
+//! if given.
 
 #![expect(
     clippy::print_stdout,
@@ -30,7 +32,7 @@ fn main() -> Result<(), Failure> {
     let corpus = Corpus::parse(&read(train)?, &read(test)?, &names)?;
 
     let clock = Instant::now();
-    let (report, model) = corpus.report(k, || clock.elapsed().as_secs_f64());
+    let (report, model) = corpus.report(k, || clock.elapsed().as_secs_f64())?;
     let test = corpus.test_in(&model);
     let predictor = Predictor::new(&model);
     let simulated = simulate::sessions(&predictor, 1)
@@ -45,7 +47,6 @@ fn main() -> Result<(), Failure> {
         "order1": beside.order1,
         "order5": beside.order5,
         "contexts": model.contexts.len(),
-        "withheld": model.withheld,
         "personas": model.personas.len(),
         "length_distance": distance,
     });

@@ -58,7 +58,7 @@ impl Alphabet {
         self.names.get(usize::from(symbol).checked_sub(1)?).map(String::as_str)
     }
 
-    /// Both alphabets in one.
+    /// The alphabet of all names of both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         self.names
@@ -69,8 +69,8 @@ impl Alphabet {
             .into()
     }
 
-    /// Where each symbol of this alphabet stands in another one that has all its names. Sorted names make it monotone, so
-    /// whatever was sorted by symbol stays so.
+    /// Where each symbol of this alphabet stands in another one that has all its names. Sorted names make it monotone,
+    /// so whatever was sorted by symbol stays so.
     #[must_use]
     pub fn numbers_in(&self, other: &Self) -> Vec<Symbol> {
         let named = self.names.iter().map(|name| other.symbol(name).unwrap_or(END));

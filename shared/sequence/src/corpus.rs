@@ -5,6 +5,8 @@ use crate::fidelity::{evidence, measure, renumbered};
 use crate::learn::{LearnSettings, learn};
 use crate::predictor::Predictor;
 use crate::release::model::Model;
+use crate::release::noise::Noise;
+use crate::release::threshold::Threshold;
 use serde::Serialize;
 
 /// Why files cannot be learned from. Its text is a stable word.
@@ -19,10 +21,13 @@ pub enum Refused {
     /// More different symbols than an [`Alphabet`] holds.
     #[error("too_many_symbols")]
     TooManySymbols,
+    /// Fewer sessions than are to be behind every number of a model.
+    #[error("too_few_sessions")]
+    TooFewSessions,
 }
 
-/// Two sets of sessions over one alphabet. A line is a session, its symbols separated by blanks; a blank line is a session that ended
-/// at once.
+/// Two sets of sessions over one alphabet. A line is a session, its symbols separated by blanks; a blank line is a
+/// session that ended at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corpus {
     alphabet: Alphabet,
@@ -30,7 +35,7 @@ pub struct Corpus {
     test: Vec<Vec<Symbol>>,
 }
 
-/// What `tg fidelity` prints.
+/// How well a model learned from one file predicts the other: what `tg fidelity` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Report {
     /// Mean −log2 of the probability that the symbol had which came, the end of each session among them.
@@ -39,11 +44,11 @@ pub struct Report {
     pub top1: f64,
     /// How often, in percent, one of the five likeliest came.
     pub top5: f64,
-    /// Counting and learning.
+    /// Seconds that counting and learning took.
     pub train_seconds: f64,
     /// Symbols predicted, each with its rank.
     pub symbols_per_second: f64,
-    /// The model as JSON.
+    /// Bytes of the model as JSON.
     pub model_bytes: u64,
 }
 
@@ -52,7 +57,7 @@ impl Corpus {
     ///
     /// # Errors
     ///
-    /// [`Refused`], for any of the three.
+    /// [`Refused`], for any but [`Refused::TooFewSessions`].
     pub fn parse(train: &[u8], test: &[u8], names: &[u8]) -> Result<Self, Refused> {
         let [train, test, names] =
             [train, test, names].map(|file| std::str::from_utf8(file).map_err(|_| Refused::NotUtf8));
@@ -75,16 +80,21 @@ impl Corpus {
         })
     }
 
-    /// Learns and measures. `seconds` tells the time: there is no clock here.
-    pub fn report(&self, k: u32, mut seconds: impl FnMut() -> f64) -> (Report, Model) {
+    /// Learns and measures. `seconds` gives the time: there is no clock here.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused::TooFewSessions`].
+    pub fn report(&self, k: u32, mut seconds: impl FnMut() -> f64) -> Result<(Report, Model), Refused> {
         let start = seconds();
         let settings = LearnSettings {
-            k,
+            threshold: Threshold::new(k, Noise::default()),
             ..LearnSettings::default()
         };
         let sessions = self.train.iter().map(Vec::as_slice);
-        let model = learn(&evidence(self.alphabet.clone(), sessions), settings);
-        let learned = seconds();
+        let learned = learn(&evidence(self.alphabet.clone(), sessions), settings);
+        let trained = seconds();
+        let model = learned.model.ok_or(Refused::TooFewSessions)?;
         let test = self.test_in(&model);
         let predictor = Predictor::new(&model);
         let ready = seconds();
@@ -94,18 +104,20 @@ impl Corpus {
             bits_per_symbol: measured.bits_per_symbol,
             top1: measured.top1,
             top5: measured.top5,
-            train_seconds: learned - start,
+            train_seconds: trained - start,
             symbols_per_second: measured.symbols as f64 / took,
             model_bytes: serde_json::to_vec(&model).map_or(0, |bytes| bytes.len() as u64),
         };
-        (report, model)
+        Ok((report, model))
     }
 
     /// The sessions to be measured on, in the numbers of a model.
     #[must_use]
     pub fn test_in(&self, model: &Model) -> Vec<Vec<Symbol>> {
+        let named = model.alphabet();
         let test = self.test.iter();
-        test.map(|session| renumbered(&self.alphabet, model, session)).collect()
+        test.map(|session| renumbered(&self.alphabet, &named, session))
+            .collect()
     }
 }
 

@@ -7,13 +7,13 @@ use crate::math::scramble;
 use crate::predict::backoff::Smoothing;
 use crate::predict::mixture::Mixing;
 use crate::predictor::Predictor;
-use crate::release::model::Model;
+use crate::release::model::{Level, Model, Weights};
 use serde::{Deserialize, Serialize};
 
 /// Figures over held-out sessions, the end of each counting as a symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Fidelity {
-    /// Symbols predicted.
+    /// How many symbols were predicted.
     pub symbols: u64,
     /// Mean −log2 of the probability that the symbol had which came.
     pub bits_per_symbol: f64,
@@ -26,11 +26,11 @@ pub struct Fidelity {
 /// Figures of a model beside simple ones made of the same counts.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The model.
+    /// The model with all its experts.
     pub model: Fidelity,
     /// Symbols alone, whatever came before.
     pub order0: Fidelity,
-    /// By the last symbol.
+    /// By the last symbol alone.
     pub order1: Fidelity,
     /// By the last five symbols, interpolated Kneser–Ney.
     pub order5: Fidelity,
@@ -47,17 +47,17 @@ pub fn evidence<'a>(alphabet: Alphabet, sessions: impl Iterator<Item = &'a [Symb
     evidence
 }
 
-/// A session in the numbers of a model. Symbols that it does not name get the numbers after those that it does.
+/// A session in the numbers of a model, which names these symbols. Those that it does not name get the numbers after
+/// them.
 #[must_use]
-pub fn renumbered(alphabet: &Alphabet, model: &Model, session: &[Symbol]) -> Vec<Symbol> {
-    let named = model.alphabet.outcomes();
+pub fn renumbered(alphabet: &Alphabet, named: &Alphabet, session: &[Symbol]) -> Vec<Symbol> {
     let number = |symbol: &Symbol| {
-        let known = alphabet.name(*symbol).and_then(|name| model.alphabet.symbol(name));
+        let known = alphabet.name(*symbol).and_then(|name| named.symbol(name));
         known.unwrap_or_else(|| {
-            // The withheld ones before it; any number that no other symbol has would do.
+            // The suppressed ones before it; any number that no other symbol has would do.
             let before = (1..*symbol).filter_map(|other| alphabet.name(other));
-            let before = before.filter(|name| model.alphabet.symbol(name).is_none()).count();
-            Symbol::try_from(named + before).unwrap_or(*symbol)
+            let before = before.filter(|name| named.symbol(name).is_none()).count();
+            Symbol::try_from(named.outcomes() + before).unwrap_or(*symbol)
         })
     };
     session.iter().map(number).collect()
@@ -110,25 +110,30 @@ fn suffixes(model: &Model, order: usize) -> Model {
         .cloned()
         .collect();
     let longest = || contexts.iter().filter(|one| one.key.level() == order);
-    let own = Smoothing::of_published(longest().map(|one| one.next.iter().map(|next| next.count)));
+    let own = Smoothing::of_published(longest().map(|one| one.next.iter().map(|next| next.times.count())));
     for context in contexts.iter_mut().filter(|one| one.key.level() == order) {
-        context.next.iter_mut().for_each(|next| next.variety = 0);
+        context.next.iter_mut().for_each(|next| next.continuation_count = 0);
     }
-    let of_level = |(level, smoothing): (usize, &Smoothing)| {
-        // What was withheld is known in varieties only; of counts it is a like share.
-        if level == order && order < LONGEST {
+    let of_level = |(at, level): (usize, &Option<Level>)| {
+        let level = (*level)?;
+        // What was suppressed is known in continuation counts only; of counts it is a like share.
+        let smoothing = if at == order && order < LONGEST {
             Smoothing {
-                withheld: smoothing.withheld,
+                suppressed: level.smoothing.suppressed,
                 ..own
             }
         } else {
-            *smoothing
-        }
+            level.smoothing
+        };
+        Some(Level { smoothing, ..level })
     };
     Model {
         smoothing: model.smoothing.iter().enumerate().map(of_level).collect(),
         contexts,
-        mixing: Mixing::suffixes(order),
+        mixing: Weights {
+            weights: Mixing::suffixes(order),
+            ..model.mixing
+        },
         ..model.clone()
     }
 }

@@ -1,92 +1,111 @@
 //! From evidence to a model.
+//!
+//! `leave_one_out` ← `weights`
 
 mod leave_one_out;
 mod weights;
 
 use crate::alphabet::{Alphabet, END, START, Symbol};
-use crate::counts::context::Key;
+use crate::counts::context::{ContextKey, LEVELS};
 use crate::counts::evidence::Evidence;
 use crate::counts::table::{Counts, Next};
-use crate::predict::backoff::{Known, Smoothing};
-use crate::predict::personas::{self, Persona, PersonaTables};
-use crate::release::model::{Context, Model, Published, VERSION, Withheld};
-use crate::release::noise::Noise;
+use crate::predict::backoff::{IndexedCounts, Smoothing};
+use crate::predict::personas::{self, PersonaCounts, PersonaTables};
+use crate::release::model::{
+    Context, Continuation, Level, Model, Persona, PersonaStep, Suppressed, SymbolCount, Weights,
+};
+use crate::release::threshold::Threshold;
 use leave_one_out::Kept;
 
-/// How a model is made.
+/// How a model is learned.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LearnSettings {
-    /// Distinct sessions behind every published number.
-    pub k: u32,
-    /// Most personas.
+    /// What is published, and with what noise.
+    pub threshold: Threshold,
+    /// How many personas are looked for at most.
     pub personas: usize,
-    /// Noise on numbers.
-    pub noise: Noise,
 }
 
 impl Default for LearnSettings {
+    /// The threshold of [`Threshold::default`], and 16 personas.
     fn default() -> Self {
         Self {
-            k: 5,
+            threshold: Threshold::default(),
             personas: 16,
-            noise: Noise::default(),
         }
     }
 }
 
-/// Most symbols of the sample that weights and personas are learned from, in a minute or two. Weights are some hundreds: more would not make them better.
+/// What was learned, and how much was too rare to be learned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learned {
+    /// The model; `None` where there are fewer than k sessions, or fewer in the sample.
+    pub model: Option<Model>,
+    /// What fell below the threshold.
+    pub suppressed: Suppressed,
+}
+
+/// Most symbols of the sample that weights and personas are learned from, in a minute or two. Weights are some
+/// hundreds: more would not make them better.
 const MOST_SYMBOLS: usize = 500_000;
 
 /// But so many sessions in any case, more than any k: long ones alone must not be all that is learned from.
 const LEAST_SESSIONS: usize = 2_000;
 
-/// Makes a model. The same evidence gives the same model, byte for byte.
+/// Learns a model. The same evidence gives the same model, byte for byte.
 #[must_use]
-pub fn learn(evidence: &Evidence, settings: LearnSettings) -> Model {
-    let k = settings.k.max(1);
-    let gate = Gate {
-        k,
-        noise: settings.noise,
-    };
+pub fn learn(evidence: &Evidence, settings: LearnSettings) -> Learned {
+    let threshold = settings.threshold;
+    let k = threshold.k();
     let counts = evidence.counts();
-    let known = Known::new(counts);
-    let smoothing = Smoothing::of_levels(&known, k);
-    let sessions = sampled(evidence);
-    let personas = personas::fit(&sessions, settings.personas, k);
+    let indexed = IndexedCounts::new(counts);
+    let smoothing = Smoothing::of_levels(&indexed, k);
+    let sample = sampled(evidence);
     let outcomes = evidence.alphabet().outcomes();
     let kept = Kept {
-        known: &known,
+        counts: &indexed,
         smoothing: &smoothing,
         outcomes,
         k,
     };
     // Each half of the sample is asked with the personas of the other one.
-    let half = |half: usize| sessions.iter().copied().skip(half).step_by(2).collect::<Vec<_>>();
-    let others = [half(1), half(0)].map(|half| PersonaTables::new(&personas::fit(&half, settings.personas, k)));
-    let sampled: Vec<(&[Symbol], &PersonaTables)> = sessions.iter().copied().zip(others.iter().cycle()).collect();
-    let mixing = weights::learned(kept, &sampled);
+    let half = |half: usize| sample.iter().copied().skip(half).step_by(2).collect::<Vec<_>>();
+    let others = [half(1), half(0)].map(|half| PersonaTables::of(&personas::fit(&half, settings.personas, k)));
+    let asked: Vec<(&[Symbol], &PersonaTables)> = sample.iter().copied().zip(others.iter().cycle()).collect();
+    let mixing = weights::learned(kept, &asked);
     let numbers = Numbers::of(counts, evidence.alphabet(), k);
-    let (contexts, mut withheld) = contexts(&known, &numbers, gate);
-    withheld.symbols = (outcomes - numbers.alphabet.outcomes()) as u64;
-    Model {
-        version: VERSION,
-        k,
-        sessions: counts.sessions(),
-        outcomes,
-        smoothing,
-        contexts,
-        personas: (0..)
-            .zip(personas)
-            .map(|(nth, persona)| gate.persona(nth, numbers.persona(persona)))
-            .collect(),
-        mixing,
-        withheld,
-        alphabet: numbers.alphabet,
+    let (contexts, mut suppressed) = contexts(&indexed, &numbers, threshold);
+    suppressed.symbols = (outcomes - numbers.alphabet.outcomes()) as u64;
+    let personas = personas::fit(&sample, settings.personas, k);
+    let personas = (0..).zip(personas);
+    let personas = personas.filter_map(|(nth, persona)| publish_persona(threshold, nth, &numbers, &persona));
+    let model = || {
+        let all = threshold.publish("sessions", counts.sessions(), counts.sessions())?;
+        let sample = threshold.publish_sessions("sample", sample.len() as u64)?;
+        let whatever = contexts
+            .first()
+            .filter(|context| context.key == ContextKey::nothing())?;
+        Some(Model {
+            sessions: all.with_counts(whatever.next.iter().map(|next| next.times)),
+            outcomes: u32::try_from(outcomes).unwrap_or(u32::MAX),
+            symbols: symbols(&numbers.alphabet, whatever),
+            smoothing: levels(&smoothing, &contexts),
+            personas: personas.collect(),
+            mixing: Weights {
+                support: sample.support(),
+                weights: mixing,
+            },
+            contexts,
+        })
+    };
+    Learned {
+        model: model(),
+        suppressed,
     }
 }
 
 /// The first sessions of the sample, until they have as many symbols as are learned from.
-pub fn sampled(evidence: &Evidence) -> Vec<&[Symbol]> {
+fn sampled(evidence: &Evidence) -> Vec<&[Symbol]> {
     let sessions = evidence.sample().sessions().map(|sampled| sampled.symbols.as_slice());
     let sizes = sessions.clone().scan(0, |sum, session| {
         *sum += session.len() + 1;
@@ -96,7 +115,8 @@ pub fn sampled(evidence: &Evidence) -> Vec<&[Symbol]> {
     sessions.take(enough.max(LEAST_SESSIONS)).collect()
 }
 
-/// The symbols that reached the threshold, numbered among themselves: gaps would tell where in the alphabet the others stand.
+/// The symbols that reached the threshold, numbered among themselves: gaps would show where in the alphabet the others
+/// stand.
 struct Numbers {
     alphabet: Alphabet,
     new: Vec<Symbol>,
@@ -104,7 +124,10 @@ struct Numbers {
 
 impl Numbers {
     fn of(counts: &Counts, alphabet: &Alphabet, k: u32) -> Self {
-        let enough = counts.get(Key::nothing()).iter().filter(|next| next.support >= k);
+        let enough = counts
+            .get(ContextKey::nothing())
+            .iter()
+            .filter(|next| next.support >= k);
         let names = enough.filter_map(|next| alphabet.name(next.symbol)).map(str::to_owned);
         let kept: Alphabet = names.collect::<Vec<_>>().into();
         Self {
@@ -120,81 +143,20 @@ impl Numbers {
             self.new.get(usize::from(symbol)).copied().unwrap_or(END)
         }
     }
-
-    fn persona(&self, persona: Persona) -> Persona {
-        let steps = persona.steps.into_iter();
-        let steps = steps.map(|(after, next, count, support)| (self.symbol(after), self.symbol(next), count, support));
-        Persona {
-            steps: steps.collect(),
-            ..persona
-        }
-    }
-}
-
-/// Numbers that have reached k, as they are told: with noise.
-#[derive(Clone, Copy)]
-struct Gate {
-    k: u32,
-    noise: Noise,
-}
-
-impl Gate {
-    fn next(self, key: Key, next: &Next, variety: u32) -> Published {
-        // What lasts is not of the whole context: longer ones tell nearly the same of nearly the same sessions, and many noises of
-        // one number would average out.
-        let lasting = (key.symbols().next(), next.symbol);
-        let about = (key, next.symbol);
-        let times = (u64::from(next.support), next.count);
-        let (support, count) = self.noise.on(self.k, (lasting, about), times);
-        // What is below k counts in it as what is not.
-        let variety = match variety {
-            0 => 0,
-            _ => small(self.noise.once(self.k, ("variety", about), u64::from(variety), 1)),
-        };
-        Published {
-            symbol: next.symbol,
-            support: small(support),
-            count,
-            variety,
-        }
-    }
-
-    fn persona(self, nth: u32, persona: Persona) -> Persona {
-        let step = |(after, next, count, support): (Symbol, Symbol, u32, u32)| {
-            let times = (u64::from(support), u64::from(count));
-            let about = ("step", nth, after, next);
-            let (support, count) = self.noise.on(self.k, (about, about), times);
-            (after, next, small(count), small(support))
-        };
-        let sessions = u64::from(persona.sessions);
-        Persona {
-            sessions: small(self.noise.once(self.k, ("persona", nth), sessions, u64::from(self.k))),
-            steps: persona.steps.into_iter().map(step).collect(),
-        }
-    }
-}
-
-fn small(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The contexts with what followed them in at least k distinct sessions. All symbols of such a context were in as many.
-fn contexts(known: &Known<'_>, numbers: &Numbers, gate: Gate) -> (Vec<Context>, Withheld) {
-    let mut withheld = Withheld::default();
+fn contexts(counts: &IndexedCounts<'_>, numbers: &Numbers, threshold: Threshold) -> (Vec<Context>, Suppressed) {
+    let mut suppressed = Suppressed::default();
     let mut contexts = Vec::new();
-    for (key, nexts) in known.sorted() {
-        let publish = |(next, variety): (&Next, u32)| Published {
-            symbol: numbers.symbol(next.symbol),
-            ..gate.next(key, next, variety)
-        };
-        let next: Vec<_> = nexts
-            .with_varieties()
-            .filter(|(next, _)| next.support >= gate.k)
-            .map(publish)
+    for (key, nexts) in counts.sorted() {
+        let all = nexts.with_continuation_counts();
+        let next: Vec<Continuation> = all
+            .filter_map(|(next, continuations)| publish_next(threshold, numbers, key, next, continuations))
             .collect();
-        withheld.continuations += (nexts.0.len() - next.len()) as u64;
+        suppressed.continuations += (nexts.nexts.len() - next.len()) as u64;
         if next.is_empty() {
-            withheld.contexts += 1;
+            suppressed.contexts += 1;
         } else {
             contexts.push(Context {
                 key: key.renumbered(&numbers.new),
@@ -202,5 +164,73 @@ fn contexts(known: &Known<'_>, numbers: &Numbers, gate: Gate) -> (Vec<Context>, 
             });
         }
     }
-    (contexts, withheld)
+    (contexts, suppressed)
+}
+
+fn publish_next(
+    threshold: Threshold,
+    numbers: &Numbers,
+    key: ContextKey,
+    next: &Next,
+    continuations: u32,
+) -> Option<Continuation> {
+    // What lasts is not of the whole context: longer ones say nearly the same of nearly the same sessions, and many
+    // noises of one number would average out.
+    let lasting = (key.symbols().next(), next.symbol);
+    let about = (key, next.symbol);
+    Some(Continuation {
+        times: threshold.publish_alike((lasting, about), u64::from(next.support), next.count)?,
+        symbol: numbers.symbol(next.symbol),
+        continuation_count: threshold.continuation_count(about, continuations),
+    })
+}
+
+/// A persona as published, the `nth` of the sample.
+fn publish_persona(threshold: Threshold, nth: u32, numbers: &Numbers, persona: &PersonaCounts) -> Option<Persona> {
+    let steps = persona.steps.iter().filter_map(|step| {
+        let (after, next) = (numbers.symbol(step.after), numbers.symbol(step.next));
+        let about = ("step", nth, after, next);
+        Some(PersonaStep {
+            times: threshold.publish(about, u64::from(step.support), u64::from(step.count))?,
+            after,
+            next,
+        })
+    });
+    let steps: Vec<PersonaStep> = steps.collect();
+    let sessions = threshold.publish_sessions(("persona", nth), u64::from(persona.sessions))?;
+    Some(Persona {
+        sessions: sessions.with_counts(steps.iter().map(|step| step.times)),
+        steps,
+    })
+}
+
+/// The symbols by number, from what came whatever was before.
+fn symbols(alphabet: &Alphabet, whatever: &Context) -> Vec<SymbolCount> {
+    let named = whatever.next.iter().filter_map(|next| {
+        Some(SymbolCount {
+            name: alphabet.name(next.symbol)?.to_owned(),
+            times: next.times,
+        })
+    });
+    named.collect()
+}
+
+/// Of each level that has contexts: the averages over it are over the sessions of the commonest continuation at least.
+fn levels(smoothing: &[Smoothing], contexts: &[Context]) -> Vec<Option<Level>> {
+    let mut supports = [None; LEVELS];
+    for context in contexts {
+        let most = context.next.iter().map(|next| next.times.support()).max();
+        if let Some(known) = supports.get_mut(context.key.level()) {
+            *known = most.max(*known);
+        }
+    }
+    let levels = smoothing.iter().zip(supports);
+    levels
+        .map(|(smoothing, support)| {
+            Some(Level {
+                support: support?,
+                smoothing: *smoothing,
+            })
+        })
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Logarithm and exponential from additions, multiplications and divisions alone.
 //!
-//! A platform's own functions differ in the last bit from one C library to the next. The four operations do not: IEEE 754 fixes
-//! them. So a model learned on arm64 and one learned on x86-64 are the same bytes.
+//! A platform's own functions differ in the last bit from one C library to the next. The four operations do not: IEEE
+//! 754 fixes them. So a model learned on arm64 and one learned on x86-64 are the same bytes.
 
 /// Natural logarithm of a positive number; anything under 1e-30 counts as that.
 pub(crate) fn ln(x: f32) -> f32 {

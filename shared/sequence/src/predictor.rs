@@ -1,15 +1,15 @@
 //! A model, ready to be asked.
 
 use crate::alphabet::{Alphabet, END, Symbol};
-use crate::counts::context::{History, Key};
+use crate::counts::context::{ContextKey, History};
 use crate::counts::table::Index;
 use crate::math::exp;
 use crate::predict::backoff::Row;
 use crate::predict::candidates;
 use crate::predict::experts::{Experts, Source};
 use crate::predict::mixture::Mixing;
-use crate::predict::personas::PersonaTables;
-use crate::release::model::Model;
+use crate::predict::personas::{PersonaCounts, PersonaTables, StepCount};
+use crate::release::model::{Model, Named, Persona};
 
 /// Where a context's continuations stand, and what it leaves to a more general one.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ struct Place {
     from: u32,
     len: u16,
     confidence: u8,
-    back: f32,
+    backoff: f32,
 }
 
 /// A model with its probabilities worked out.
@@ -25,7 +25,7 @@ struct Place {
 pub struct Predictor {
     alphabet: Alphabet,
     outcomes: usize,
-    keys: Vec<Key>,
+    keys: Vec<ContextKey>,
     index: Index,
     places: Vec<Place>,
     items: Vec<(Symbol, f32)>,
@@ -38,28 +38,29 @@ pub struct Predictor {
 }
 
 impl Predictor {
-    /// Prepares a model.
+    /// Works out the probabilities of a model.
     #[must_use]
-    pub fn new(model: &Model) -> Self {
+    pub fn new<S: Named>(model: &Model<S>) -> Self {
         let (mut keys, mut places, mut items) = (Vec::new(), Vec::new(), Vec::new());
-        let outcomes = model.outcomes.max(model.alphabet.outcomes());
+        let alphabet = model.alphabet();
+        let outcomes = (model.outcomes as usize).max(alphabet.outcomes());
         let base_of_others = 1.0 / outcomes as f32;
         let (mut base, mut base_of_others) = (vec![base_of_others; outcomes], base_of_others);
         let (mut row, mut frequent) = (Row::default(), Vec::new());
         for context in &model.contexts {
-            let Some(smoothing) = model.smoothing.get(context.key.level()) else {
+            let Some(Some(level)) = model.smoothing.get(context.key.level()) else {
                 continue;
             };
-            smoothing.fill(context.next.iter().map(|next| (next.symbol, next.weight())), &mut row);
-            if context.key == Key::nothing() {
-                base_of_others *= row.back;
+            let weights = context.next.iter().map(|next| (next.symbol, next.weight()));
+            level.smoothing.fill(weights, &mut row);
+            if context.key == ContextKey::nothing() {
+                base_of_others *= row.backoff;
                 frequent = candidates::frequent(&row);
                 base.fill(base_of_others);
                 for (symbol, share) in &row.items {
-                    base.iter_mut()
-                        .skip(usize::from(*symbol))
-                        .take(1)
-                        .for_each(|chance| *chance += share);
+                    if let Some(chance) = base.get_mut(usize::from(*symbol)) {
+                        *chance += share;
+                    }
                 }
                 continue;
             }
@@ -69,12 +70,12 @@ impl Predictor {
                 from,
                 len,
                 confidence: row.confidence,
-                back: row.back,
+                backoff: row.backoff,
             });
             items.append(&mut row.items);
         }
         Self {
-            alphabet: model.alphabet.clone(),
+            alphabet,
             outcomes,
             index: Index::of(&keys),
             keys,
@@ -83,8 +84,8 @@ impl Predictor {
             base,
             base_of_others,
             frequent,
-            personas: PersonaTables::new(&model.personas),
-            mixing: model.mixing.clone(),
+            personas: PersonaTables::of(&model.personas.iter().map(persona).collect::<Vec<_>>()),
+            mixing: model.mixing.weights.clone(),
         }
     }
 
@@ -113,6 +114,20 @@ impl Predictor {
     }
 }
 
+fn persona(persona: &Persona) -> PersonaCounts {
+    let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    let steps = persona.steps.iter().map(|step| StepCount {
+        after: step.after,
+        next: step.next,
+        count: small(step.times.count()),
+        support: small(step.times.support()),
+    });
+    PersonaCounts {
+        sessions: small(persona.sessions.support()),
+        steps: steps.collect(),
+    }
+}
+
 impl Source for Predictor {
     fn outcomes(&self) -> usize {
         self.outcomes
@@ -129,7 +144,7 @@ impl Source for Predictor {
             .unwrap_or(self.base_of_others)
     }
 
-    fn row(&self, _level: usize, key: Key, row: &mut Row) {
+    fn row(&self, _level: usize, key: ContextKey, row: &mut Row) {
         let place = self
             .index
             .find(&self.keys, key)
@@ -138,7 +153,7 @@ impl Source for Predictor {
         let from = place.from as usize;
         row.items
             .extend(self.items.get(from..from + usize::from(place.len)).unwrap_or_default());
-        row.back = place.back;
+        row.backoff = place.backoff;
         row.confidence = place.confidence;
     }
 
@@ -181,7 +196,7 @@ impl Walk<'_> {
         self.predictor.mixing.mix(&self.experts, &mut self.logs);
     }
 
-    /// The session so far.
+    /// The session up to now.
     #[must_use]
     pub fn history(&self) -> &History {
         self.experts.history()
@@ -210,8 +225,8 @@ impl Walk<'_> {
             .map(|(symbol, log)| (*symbol, exp(*log)))
     }
 
-    /// How many symbols are likelier to come next than this one; equals by number. A symbol that is not weighed one by one counts
-    /// as less likely than all that are.
+    /// How many symbols are likelier to come next than this one; equals by number. A symbol that is not weighed one by
+    /// one counts as less likely than all that are.
     #[must_use]
     pub fn rank(&self, symbol: Symbol) -> usize {
         let candidates = self.experts.candidates();
@@ -225,8 +240,9 @@ impl Walk<'_> {
             .count()
     }
 
-    /// The symbol at which the probabilities, added up in order, reach `at`, a number from 0 to 1. With a random number this
-    /// draws the next symbol. Symbols that are not weighed one by one are drawn as the ends of sessions are not: by the last symbol.
+    /// The symbol at which the probabilities, added up in order, reach `at`, a number from 0 to 1. With a random number
+    /// this draws the next symbol. Symbols that are not weighed one by one are drawn as the ends of sessions are not:
+    /// by the last symbol.
     #[must_use]
     pub fn draw(&self, at: f32) -> Symbol {
         let mut sum = 0.0;

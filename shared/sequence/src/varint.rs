@@ -1,7 +1,7 @@
-//! Numbers as partials hold them: seven bits a byte, the lowest first, none in more bytes than it needs. So equal numbers are
-//! equal bytes.
+//! Variable-length integers (LEB128): seven bits a byte, the lowest first, none in more bytes than it needs. So equal
+//! numbers are equal bytes.
 
-/// Appends a number.
+/// Appends a number, in as few bytes as it needs.
 pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
@@ -10,16 +10,18 @@ pub fn put(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number as u8);
 }
 
-/// What is still to be read. Every method is `None` where the bytes are damaged.
+/// What is still to be read. Every method is `None` where the bytes are damaged, or too few.
 #[derive(Debug)]
 pub struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub fn new(bytes: &'a [u8]) -> Self {
+    /// Reads these bytes from their start.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// The next number.
+    /// Reads the next number; `None` if it has more bytes than it needs.
     pub fn number(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -56,8 +58,9 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(text).ok()
     }
 
-    /// Has everything been read?
-    pub fn at_end(&self) -> bool {
+    /// Whether everything has been read.
+    #[must_use]
+    pub const fn at_end(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -28,7 +28,7 @@ kinds! {
     /// How long it took to load.
     Load,
     /// How long until another page or the end.
-    Stay,
+    TimeOnPage,
     /// How far down it was scrolled in the end, tenths.
     Depth,
     /// A session began there.
@@ -36,11 +36,11 @@ kinds! {
     /// A session ended there.
     Exit,
     /// Three pages one after the other, 16 bits each.
-    Trail,
+    Journey,
     /// Of an action: how long until the next one.
-    Dwell,
+    ThinkTime,
     /// Of an action and the next one: how long it took.
-    DwellNext,
+    ThinkTimeToNext,
     /// Of a device: pixels a second of scrolling.
     ScrollSpeed,
     /// Pixels a second of the pointer.
@@ -52,20 +52,20 @@ kinds! {
     /// Of a field: it was filled and left.
     Field,
     /// Its value's kind, as a bucket.
-    FieldSort,
+    FieldKind,
     /// Its value's length.
     FieldLength,
     /// How many keys took something back.
     FieldEdits,
     /// How long it had the focus, milliseconds.
     FieldTime,
-    /// The how-manieth field of its form it was, from 1.
+    /// Its place in the order in which the fields of its form were first filled, from 1.
     FieldOrder,
     /// Whether it was pasted: bucket 0 or 1.
     FieldPasted,
     /// Whether an earlier field of the session had the same value: bucket 0 or 1.
     FieldRepeated,
-    /// Of a page and a form on it: a visit to the page in which it was begun.
+    /// Of a page and a form on it: a visit to the page in which it was started.
     Form,
     /// Whether it was then submitted: bucket 0 or 1.
     FormDone,
@@ -153,14 +153,16 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked() {
-        let subject = Subject::new(Kind::DwellNext, 7, 65_535);
+        let subject = Subject::new(Kind::ThinkTimeToNext, 7, 65_535);
         let fact = subject.at(12);
         assert_eq!(
             (Subject::of(fact), subject.pair(), bucket(fact)),
             (subject, (7, 65_535), 12)
         );
-        assert!(range(Kind::DwellNext).contains(&fact) && !range(Kind::Dwell).contains(&fact));
-        assert!(range_of(Kind::DwellNext, 7).contains(&fact) && !range_of(Kind::DwellNext, 8).contains(&fact));
-        assert_eq!(Subject::three(Kind::Trail, [1, 0, 65_535]).triple(), [1, 0, 65_535]);
+        assert!(range(Kind::ThinkTimeToNext).contains(&fact) && !range(Kind::ThinkTime).contains(&fact));
+        assert!(
+            range_of(Kind::ThinkTimeToNext, 7).contains(&fact) && !range_of(Kind::ThinkTimeToNext, 8).contains(&fact)
+        );
+        assert_eq!(Subject::three(Kind::Journey, [1, 0, 65_535]).triple(), [1, 0, 65_535]);
     }
 }

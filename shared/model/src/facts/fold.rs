@@ -15,7 +15,7 @@ use super::visit::Visit;
 use crate::facts::steps::Step;
 use crate::vocabulary::catalog::Catalog;
 use crate::vocabulary::form::form_of;
-use crate::vocabulary::lookup::Known;
+use crate::vocabulary::lookup::Lookup;
 use testgram_sequence::Symbol;
 
 /// Most facts about what the catalog numbers, but for those about pairs. A page has some dozens, an action as well.
@@ -33,10 +33,11 @@ const KEYS: usize = 1 << 17;
 const ERRORS_OF_A_SESSION: usize = 32;
 /// Most different shapes of bodies that count of one session, the first ones.
 const SHAPES_OF_A_SESSION: usize = 64;
-/// Viewports are told in steps of so many pixels: the exact size of a window is nearly a name.
+/// Viewports are counted in steps of so many pixels: the exact size of a window is nearly a name.
 const VIEWPORT_STEP: u16 = 32;
 
-/// Everything counted of sessions, apart by what can crowd out what: made-up errors cost no device.
+/// Everything counted of sessions: one bounded table for each family of facts, so that a flood in one evicts nothing
+/// from another.
 #[derive(Debug, Clone)]
 pub(crate) struct Stats {
     pub(crate) things: Tally<u64>,
@@ -47,7 +48,7 @@ pub(crate) struct Stats {
 }
 
 impl Stats {
-    /// Without a seed nothing can be told to go: see [`Tally`].
+    /// Without a seed nothing can go: see [`Tally`].
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self {
             things: Tally::new(seed, THINGS),
@@ -75,7 +76,7 @@ impl Stats {
     }
 
     /// Counts a session.
-    pub(crate) fn add(&mut self, catalog: &Catalog, known: &mut Known, session: &Session, steps: &[Step<'_>]) {
+    pub(crate) fn add(&mut self, catalog: &Catalog, lookup: &mut Lookup, session: &Session, steps: &[Step<'_>]) {
         self.things.next_session();
         self.pairs.next_session();
         [&mut self.words, &mut self.errors, &mut self.keys]
@@ -84,7 +85,7 @@ impl Stats {
         Fold {
             stats: self,
             catalog,
-            known,
+            lookup,
             device: session.meta.as_ref().map_or(0, |meta| 1 + meta.device as u32),
             text: Text::default(),
             visit: Visit::default(),
@@ -105,7 +106,7 @@ type Shape<'a> = (u32, bool, &'a Arc<KeyTree>, u64);
 struct Fold<'a, 'b> {
     stats: &'b mut Stats,
     catalog: &'a Catalog,
-    known: &'b mut Known,
+    lookup: &'b mut Lookup,
     /// 0 if it is not known.
     device: u32,
     text: Text,
@@ -131,7 +132,7 @@ impl<'a> Fold<'a, '_> {
     }
 
     fn measure_log(&mut self, subject: Subject, x: impl Into<u64>) {
-        self.measure(subject, scale::log(x.into()), 1);
+        self.measure(subject, histogram::log(x.into()), 1);
     }
 
     /// A fact that is either so or not.
@@ -206,7 +207,7 @@ impl<'a> Fold<'a, '_> {
             What::Move(stretch) => self.pointer(stretch),
             What::Api(call) => self.call(call),
             What::Error(error) => self.error(error),
-            // Actions, counted as such, and what tells nothing more.
+            // Actions, counted as such, and what says nothing more.
             What::Click(_)
             | What::Key(_)
             | What::Drag(_)
@@ -219,10 +220,10 @@ impl<'a> Fold<'a, '_> {
 
     fn action(&mut self, symbol: Symbol, t: u32) {
         if let Some((before, at)) = self.action.replace((symbol, t)) {
-            let took = scale::log(u64::from(t.saturating_sub(at)));
+            let took = histogram::log(u64::from(t.saturating_sub(at)));
             let (before, next) = (u32::from(before), u32::from(symbol));
-            self.measure(Subject::new(Kind::Dwell, before, 0), took, 1);
-            let pair = Subject::new(Kind::DwellNext, before, next);
+            self.measure(Subject::new(Kind::ThinkTime, before, 0), took, 1);
+            let pair = Subject::new(Kind::ThinkTimeToNext, before, next);
             for bucket in [took, coarse(took), ALL] {
                 self.stats.pairs.add(pair.at(bucket), 1);
             }
@@ -258,7 +259,9 @@ impl<'a> Fold<'a, '_> {
             return;
         };
         if let [Ok(a), Ok(b), Ok(c)] = [a, b, c].map(|page| u16::try_from(*page)) {
-            self.stats.pairs.add(Subject::three(Kind::Trail, [a, b, c]).at(ALL), 1);
+            self.stats
+                .pairs
+                .add(Subject::three(Kind::Journey, [a, b, c]).at(ALL), 1);
         }
     }
 
@@ -266,25 +269,29 @@ impl<'a> Fold<'a, '_> {
     fn leave(&mut self, t: u32) {
         let visit = std::mem::take(&mut self.visit);
         let Some(page) = visit.page else { return };
-        self.measure_log(Subject::new(Kind::Stay, page, 0), t.saturating_sub(visit.since));
+        self.measure_log(Subject::new(Kind::TimeOnPage, page, 0), t.saturating_sub(visit.since));
         if let Some(depth) = visit.depth {
             self.measure(Subject::new(Kind::Depth, page, 0), depth, 1);
         }
-        for begun in visit.forms.into_iter().filter(|begun| begun.named) {
-            self.fact(Subject::new(Kind::Form, page, begun.form));
-            self.either(Subject::new(Kind::FormDone, page, begun.form), begun.done);
-            if let Some(last) = begun.last.filter(|_| !begun.done) {
-                self.text.start(TextKind::LeftAt).part(page).part(begun.form).part(last);
+        for started in visit.forms.into_iter().filter(|started| started.named) {
+            self.fact(Subject::new(Kind::Form, page, started.form));
+            self.either(Subject::new(Kind::FormDone, page, started.form), started.done);
+            if let Some(last) = started.last.filter(|_| !started.done) {
+                self.text
+                    .start(TextKind::DropOff)
+                    .part(page)
+                    .part(started.form)
+                    .part(last);
                 self.stats.words.add(self.text.as_str(), 1);
             }
         }
     }
 
-    /// The number of the form that a path tells of, and whether the catalog names it on this page. Paths are the visitor's own words: what
-    /// fewer than k sessions filled costs no room in the tables.
+    /// The number of the form that a path lies in, and whether the catalog names it on this page. Paths are the
+    /// visitor's own words: what fewer than k sessions filled costs no room in the tables.
     fn form(&mut self, page: u32, path: &str) -> (u32, bool) {
         let form = form_of(path);
-        // 24 bits tell the forms of one page apart.
+        // 24 bits are enough for the forms of one page.
         let number = twox_hash::XxHash3_64::oneshot(form.as_bytes()) as u32 >> 8;
         let named = self.catalog.has_form(page, form);
         if named {
@@ -297,14 +304,14 @@ impl<'a> Fold<'a, '_> {
     fn input(&mut self, t: u32, element: Option<u32>, input: &Input) {
         if let Some(page) = self.visit.page {
             let form = self.form(page, input.el.path.as_str());
-            let order = self.visit.form(form, t.saturating_sub(input.ms)).map(|begun| {
-                begun.last = element;
+            let order = self.visit.form(form, t.saturating_sub(input.ms)).map(|started| {
+                started.last = element;
                 let field = element.unwrap_or(u32::MAX);
-                let next = begun.fields.len();
-                *begun.fields.entry(field).or_insert(next)
+                let next = started.fields.len();
+                *started.fields.entry(field).or_insert(next)
             });
             if let Some((field, order)) = element.zip(order) {
-                let order = scale::exact(1 + order as u64);
+                let order = histogram::exact(1 + order as u64);
                 self.measure(Subject::new(Kind::FieldOrder, field, 0), order, 1);
                 let (form, named) = form;
                 if named {
@@ -330,7 +337,7 @@ impl<'a> Fold<'a, '_> {
         self.fact(about(Kind::Field));
         self.stats
             .things
-            .add(about(Kind::FieldSort).at(input.value.kind as u8), 1);
+            .add(about(Kind::FieldKind).at(input.value.kind as u8), 1);
         self.measure_log(about(Kind::FieldTime), input.ms);
         self.either(about(Kind::FieldPasted), input.paste);
         if let Some(len) = input.value.len {
@@ -351,14 +358,16 @@ impl<'a> Fold<'a, '_> {
         if named {
             self.either(Subject::new(Kind::FormValid, page, number), submit.valid);
         }
-        let Some(begun) = self.visit.form(form, t) else { return };
-        if !named || !submit.valid || begun.done {
+        let Some(started) = self.visit.form(form, t) else {
+            return;
+        };
+        if !named || !submit.valid || started.done {
             return;
         }
-        begun.done = true;
-        let took = t.saturating_sub(begun.since);
+        started.done = true;
+        let took = t.saturating_sub(started.since);
         self.measure_log(Subject::new(Kind::FormTime, page, number), took);
-        let filled = scale::exact(u64::from(submit.filled));
+        let filled = histogram::exact(u64::from(submit.filled));
         self.measure(Subject::new(Kind::FormFilled, page, number), filled, 1);
     }
 
@@ -371,7 +380,7 @@ impl<'a> Fold<'a, '_> {
         self.visit.y = scroll.y;
         if scroll.max > 0 {
             let tenths = u64::from(scroll.y) * 10 / u64::from(scroll.max);
-            let depth = scale::exact(tenths.min(10));
+            let depth = histogram::exact(tenths.min(10));
             self.visit.depth = self.visit.depth.max(Some(depth));
         }
         if scroll.ms > 0 {
@@ -395,7 +404,7 @@ impl<'a> Fold<'a, '_> {
     }
 
     fn call(&mut self, call: &'a Api) {
-        let Some(endpoint) = self.known.endpoint(self.catalog, call.method, &call.url) else {
+        let Some(endpoint) = self.lookup.endpoint(self.catalog, call.method, &call.url) else {
             return;
         };
         let endpoint = number(endpoint.place());

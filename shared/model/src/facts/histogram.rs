@@ -1,7 +1,8 @@
 //! Buckets of quantities. Fixed, so that histograms merge; coarse, so that a bucket has many sessions.
 //!
-//! A quantity is counted three times: in a fine bucket, in the coarse one of four fine ones, and under [`ALL`]. Where few sessions
-//! fall into each fine bucket, the coarse one may still reach the threshold; its support cannot be worked out afterwards.
+//! A quantity is counted three times: in a fine bucket, in the coarse one of four fine ones, and under [`ALL`]. Where
+//! few sessions fall into each fine bucket, the coarse one may still reach the threshold; its support cannot be worked
+//! out afterwards.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -8,25 +8,26 @@ use crate::facts::fold::Stats;
 use crate::facts::steps::{EVENTS_OF_A_SESSION, Step, steps_of};
 use crate::facts::tally::{Cell, Fact, Tally};
 use crate::vocabulary::catalog::Catalog;
-use crate::vocabulary::lookup::Known;
-use crate::vocabulary::sampling_key::Key;
+use crate::vocabulary::lookup::Lookup;
+use crate::vocabulary::sampling_key::SamplingKey;
 use testgram_sequence::Symbol;
 use testgram_sequence::varint::{Reader, put};
 use testgram_sequence::{Evidence, SAMPLE};
 
 /// The first byte of [`Partial::to_bytes`]. Another one for other facts.
-const FORMAT: u8 = 2;
+const FORMAT: u8 = 3;
 
 /// Sessions are counted into the evidence so many symbols at a time.
 const TOGETHER: usize = 1 << 16;
 
-/// What one partition knows, or several merged. Made of integers and sets, over sessions that lie in one partition each, and bounded
-/// by sets that depend on nothing but the sessions: merging is commutative, associative and exact.
+/// What one partition knows, or several merged. Made of integers and sets, over sessions that lie in one partition
+/// each, and bounded by sets that depend on nothing but the sessions: merging is commutative, associative and exact.
 ///
-/// It holds whole sessions (the evidence's sample) and what a single session did: it belongs beside the archive, never into a model.
+/// It holds whole sessions (the evidence's sample) and what a single session did: it belongs beside the archive, never
+/// into a model.
 #[derive(Clone)]
 pub struct Partial {
-    key: Key,
+    key: SamplingKey,
     /// A hash of [`Catalog::naming`].
     naming: u64,
     sessions: u64,
@@ -38,7 +39,7 @@ pub struct Partial {
     pending: Vec<(u64, Vec<Symbol>)>,
     pending_symbols: usize,
     /// What the catalog has said so far.
-    known: Known,
+    lookup: Lookup,
     stats: Stats,
 }
 
@@ -52,11 +53,11 @@ impl std::fmt::Debug for Partial {
 }
 
 impl Partial {
-    /// Nothing yet, in the numbers of a catalog. The secret, the world's own, decides which sessions are sampled and which facts are kept where
-    /// not all fit: partials made with the same one merge exactly. It is not in their bytes.
+    /// Nothing yet, in the numbers of a catalog. The secret, the world's own, decides which sessions are sampled and
+    /// which facts are kept where not all fit: partials made with the same one merge exactly. It is not in their bytes.
     #[must_use]
     pub fn new(catalog: &Catalog, secret: &[u8; 32]) -> Self {
-        let (naming, key) = (naming(catalog), Key::new(secret));
+        let (naming, key) = (naming(catalog), SamplingKey::new(secret));
         Self {
             key,
             naming,
@@ -66,18 +67,18 @@ impl Partial {
             evidence: Evidence::new(catalog.alphabet(), SAMPLE).bounded(key.facts(naming)),
             pending: Vec::new(),
             pending_symbols: 0,
-            known: Known::default(),
+            lookup: Lookup::default(),
             stats: Stats::new(key.facts(naming)),
         }
     }
 
     /// Adds a session, whole. Each session is added once, in one partition.
     pub fn add(&mut self, catalog: &Catalog, session: &Session) {
-        let steps = steps_of(catalog, &mut self.known, session);
+        let steps = steps_of(catalog, &mut self.lookup, session);
         self.sessions += 1;
         self.events += session.events.len() as u64;
         self.cut += u64::from(session.events.len() > EVENTS_OF_A_SESSION);
-        self.stats.add(catalog, &mut self.known, session, &steps);
+        self.stats.add(catalog, &mut self.lookup, session, &steps);
         let symbols: Vec<Symbol> = steps.iter().filter_map(|step: &Step<'_>| step.symbol).collect();
         self.pending_symbols += symbols.len() + 1;
         let hash = self.key.session(session.id.to_bytes());
@@ -87,7 +88,8 @@ impl Partial {
         }
     }
 
-    /// Adds what another partition knows, in the numbers of the same naming: of what was kept, [`Partial::from_bytes`] sees to that.
+    /// Adds what another partition knows, in the numbers of the same naming: of what was kept, [`Partial::from_bytes`]
+    /// sees to that.
     pub fn merge(&mut self, mut other: Self) {
         self.settle();
         other.settle();
@@ -99,13 +101,13 @@ impl Partial {
         self.stats.merge(other.stats);
     }
 
-    /// How many sessions.
+    /// How many sessions were added.
     #[must_use]
     pub const fn sessions(&self) -> u64 {
         self.sessions
     }
 
-    /// How many events.
+    /// How many events these sessions had.
     #[must_use]
     pub const fn events(&self) -> u64 {
         self.events
@@ -170,17 +172,20 @@ impl Partial {
             });
         }
         let head = [settled.naming, bytes.len() as u64].map(u64::to_le_bytes);
-        [&[FORMAT], head.as_flattened(), &bytes, &settled.evidence.to_bytes()].concat()
+        let content = [head.as_flattened(), &bytes, &settled.evidence.to_bytes()].concat();
+        [&[FORMAT], digest(&content).as_slice(), &content].concat()
     }
 
-    /// Reads [`Partial::to_bytes`]. None for what was counted under another naming than the catalog's, and for anything that it would not
-    /// have written: what is read gives the same bytes again. It does not know the secret: it is there to be merged, not to be added to.
+    /// Reads [`Partial::to_bytes`]. None for what was counted under another naming than the catalog's, and for damaged
+    /// bytes: a digest stands beside them. What is read gives the same bytes again. It does not know the secret: it is
+    /// there to be merged, not to be added to.
     #[must_use]
     pub fn from_bytes(bytes: &[u8], catalog: &Catalog) -> Option<Self> {
         let (format, rest) = bytes.split_first()?;
-        let (named, rest) = rest.split_first_chunk()?;
+        let (written, content) = rest.split_first_chunk()?;
+        let (named, rest) = content.split_first_chunk()?;
         let naming = naming(catalog);
-        if *format != FORMAT || u64::from_le_bytes(*named) != naming {
+        if *format != FORMAT || u64::from_le_bytes(*named) != naming || digest(content) != *written {
             return None;
         }
         let (length, rest) = rest.split_first_chunk()?;
@@ -206,8 +211,8 @@ impl Partial {
             keys: read(&mut reader, empty.keys, text)?,
         };
         let evidence = Evidence::from_bytes(evidence)?;
-        let read = Self {
-            key: Key::unknown(),
+        reader.at_end().then_some(Self {
+            key: SamplingKey::unknown(),
             naming,
             sessions,
             events,
@@ -215,15 +220,19 @@ impl Partial {
             evidence,
             pending: Vec::new(),
             pending_symbols: 0,
-            known: Known::default(),
+            lookup: Lookup::default(),
             stats,
-        };
-        (read.to_bytes() == bytes).then_some(read)
+        })
     }
 }
 
 fn naming(catalog: &Catalog) -> u64 {
     twox_hash::XxHash3_64::oneshot(&catalog.naming())
+}
+
+/// By which damage is found.
+fn digest(content: &[u8]) -> [u8; 8] {
+    twox_hash::XxHash3_64::oneshot(content).to_le_bytes()
 }
 
 fn write<K: Fact>(bytes: &mut Vec<u8>, tally: &Tally<K>, mut name: impl FnMut(&mut Vec<u8>, &K)) {
@@ -238,7 +247,6 @@ fn write<K: Fact>(bytes: &mut Vec<u8>, tally: &Tally<K>, mut name: impl FnMut(&m
     }
 }
 
-/// Order and the rest of what makes bytes canonical is checked by writing them again.
 fn read<K: Fact>(
     reader: &mut Reader<'_>,
     empty: Tally<K>,

@@ -6,17 +6,17 @@ use testgram_protocol::event::{Element, Event, What};
 use testgram_protocol::session::Session;
 
 use crate::vocabulary::catalog::{Action, Catalog, ElementId, PageId, Verb, With};
-use crate::vocabulary::lookup::Known;
+use crate::vocabulary::lookup::Lookup;
 use testgram_sequence::Symbol;
 
-/// Most events that count of one session, the first ones: a whole day at one every three seconds. What makes up more is no person, and must
-/// not fill the tables alone.
+/// Most events that count of one session, the first ones: a whole day at one every three seconds. What makes up more is
+/// no person, and must not fill the tables alone.
 pub const EVENTS_OF_A_SESSION: usize = 10_000;
 
 /// One event of a session with what the catalog makes of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
-    /// The event.
+    /// The event as the session has it.
     pub event: &'a Event,
     /// The page it happened on, its own if it shows one; `None` before any, and on one that fell below k.
     pub page: Option<PageId>,
@@ -29,26 +29,26 @@ pub struct Step<'a> {
 /// The events of a session, one step each: the first [`EVENTS_OF_A_SESSION`].
 #[must_use]
 pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
-    steps_of(catalog, &mut Known::default(), session)
+    steps_of(catalog, &mut Lookup::default(), session)
 }
 
 /// The same, with what the catalog has said before.
-pub(crate) fn steps_of<'a>(catalog: &Catalog, known: &mut Known, session: &'a Session) -> Vec<Step<'a>> {
+pub(crate) fn steps_of<'a>(catalog: &Catalog, lookup: &mut Lookup, session: &'a Session) -> Vec<Step<'a>> {
     let mut page = None;
     let step = |event: &'a Event| {
         if let What::Page(shown) = &event.what {
-            page = known.page(catalog, &shown.url);
+            page = lookup.page(catalog, &shown.url);
         }
-        step(catalog, known, event, page)
+        step(catalog, lookup, event, page)
     };
     session.events.iter().take(EVENTS_OF_A_SESSION).map(step).collect()
 }
 
-fn step<'a>(catalog: &Catalog, known: &mut Known, event: &'a Event, page: Option<PageId>) -> Step<'a> {
+fn step<'a>(catalog: &Catalog, lookup: &mut Lookup, event: &'a Event, page: Option<PageId>) -> Step<'a> {
     let named = element(&event.what);
     let element = page
         .zip(named)
-        .and_then(|(page, element)| known.element(catalog, page, element));
+        .and_then(|(page, element)| lookup.element(catalog, page, element));
     let with = match (&event.what, named) {
         (What::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
         (_, None) => With::Page,

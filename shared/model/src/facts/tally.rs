@@ -1,9 +1,11 @@
-//! Facts with the number of distinct sessions in which they held, and how often. Bounded, and merged exactly all the same.
+//! Facts with the number of distinct sessions in which they held, and how often. Bounded, and merged exactly all the
+//! same.
 //!
-//! What visitors send is anybody's to make up, so the number of facts has to have a bound. The facts kept are those of the
-//! *subjects* with the smallest hashes, as many as fit: which ones these are depends on the set of all subjects only, not on the order or
-//! grouping in which they came. A subject beyond the bound is gone as a whole, so none is counted in part. The hash is seeded with
-//! the world's secret and the catalog's naming: so nobody can choose subjects that stay.
+//! What visitors send is anybody's to make up, so the number of facts has to have a bound. The facts kept are those of
+//! the *subjects* with the smallest hashes, as many as fit: which ones these are depends on the set of all subjects
+//! only, not on the order or grouping in which they came. A subject beyond the bound is gone as a whole, so none is
+//! counted in part. The hash is seeded with the world's secret and the catalog's naming: so an attacker cannot choose
+//! subjects that stay.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
@@ -37,7 +39,8 @@ impl Cell {
 
 /// What facts are named by.
 pub(crate) trait Fact: Ord + Hash {
-    /// The hash of its subject: uniform, and different for different subjects, or so nearly never that they may share a fate.
+    /// The hash of its subject: uniform, and different for different subjects, or so nearly never that they may share a
+    /// fate.
     fn spread(&self, seed: u64) -> u64;
 }
 
@@ -110,7 +113,7 @@ impl<K: Fact> Tally<K> {
         if let Some(session) = self.session.checked_add(1) {
             self.session = session;
         } else {
-            // After four billion sessions the numbers begin anew.
+            // After four billion sessions the numbers begin again.
             self.cells.values_mut().for_each(|cell| cell.last = 0);
             self.session = 1;
         }
@@ -171,7 +174,7 @@ impl<K: Fact> Tally<K> {
         all
     }
 
-    /// From what [`Tally::sorted`] and [`Tally::limit`] told.
+    /// From what [`Tally::sorted`] and [`Tally::limit`] gave.
     pub(crate) fn restored(mut self, limit: Option<u64>, facts: impl Iterator<Item = (K, Cell)>) -> Self {
         self.limit = limit;
         self.cells.extend(facts);

@@ -1,5 +1,5 @@
-//! Facts about words that visitors bring along: a kind and parts, as text. The parts passed the protocol's rules, which let no
-//! control character through; what parts them is one.
+//! Facts about words that visitors bring along: a kind and parts, as text. The parts passed the protocol's rules, which
+//! let no control character through; what parts them is one.
 
 use std::fmt::Write as _;
 
@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     /// Page, form's number, field: it was filled there.
     FieldOf,
     /// Page, form's number, field: it was the last one before the visitor left.
-    LeftAt,
+    DropOff,
     /// Page, name, message, script.
     Error,
     /// Endpoint, `>` for requests or `<` for answers, type, path.
@@ -37,7 +37,7 @@ impl Kind {
             Self::Referrer => 'r',
             Self::Form => 'f',
             Self::FieldOf => 'i',
-            Self::LeftAt => 'a',
+            Self::DropOff => 'a',
             Self::Error => 'e',
             Self::Key => 'k',
         }

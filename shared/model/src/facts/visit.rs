@@ -2,14 +2,14 @@
 
 use hashbrown::HashMap;
 
-/// A form begun on this visit to a page.
+/// A form started on this visit to a page.
 #[derive(Debug)]
-pub(super) struct Begun {
+pub(super) struct StartedForm {
     /// A number made of its place.
     pub(super) form: u32,
     /// When the first field got the focus.
     pub(super) since: u32,
-    /// Whether the catalog names it: of others nothing is told, so nothing is counted.
+    /// Whether the catalog names it: of others nothing is published, so nothing is counted.
     pub(super) named: bool,
     /// Its fields so far, each with its place in the order in which they were first filled.
     pub(super) fields: HashMap<u32, usize>,
@@ -29,16 +29,16 @@ pub(super) struct Visit {
     pub(super) depth: Option<u8>,
     /// Where the page was scrolled to.
     pub(super) y: u32,
-    pub(super) forms: Vec<Begun>,
+    pub(super) forms: Vec<StartedForm>,
     /// Where each form stands among them.
     pub(super) places: HashMap<u32, usize>,
 }
 
 impl Visit {
-    /// The form of this number, as begun.
-    pub(super) fn form(&mut self, (form, named): (u32, bool), since: u32) -> Option<&mut Begun> {
+    /// The form of this number, as started.
+    pub(super) fn form(&mut self, (form, named): (u32, bool), since: u32) -> Option<&mut StartedForm> {
         let place = *self.places.entry(form).or_insert_with(|| {
-            self.forms.push(Begun {
+            self.forms.push(StartedForm {
                 form,
                 since,
                 named,

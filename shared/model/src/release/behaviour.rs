@@ -2,17 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use testgram_sequence::context::{Key, LEVELS};
 use testgram_sequence::fidelity::{Fidelity, compare, renumbered};
 use testgram_sequence::math::scramble;
 use testgram_sequence::{
-    Context, END, Evidence, Model, Persona, Published, SAMPLE, Sampled, Smoothing, Symbol, learn, sampled,
+    Alphabet, END, Evidence, LearnSettings, Learned, Model, Published, SAMPLE, Sampled, Symbol, SymbolCount, learn,
 };
 
 use super::publishing::Publishing;
-use crate::document::{
-    Behaviour, ContextRow, Dwell, Level, Measured, NextRow, PersonaRow, StepRow, SymbolRow, Tallied, Weights,
-};
+use crate::document::{Behaviour, Measured, SymbolRow, ThinkTime};
 use crate::facts::fact::{Kind, Subject};
 use crate::facts::histogram::Scale;
 use crate::vocabulary::catalog::{Action, With};
@@ -27,63 +24,43 @@ const TOGETHER: usize = 512;
 const MEASURED: usize = 2_000;
 
 impl Publishing<'_> {
-    fn settings(&self) -> testgram_sequence::LearnSettings {
-        testgram_sequence::LearnSettings {
-            k: self.gate.k(),
+    fn settings(&self) -> LearnSettings {
+        LearnSettings {
+            threshold: self.facts.threshold(),
             personas: self.settings.personas,
-            noise: self.gate.noise(),
         }
     }
 
-    pub(super) fn learn(&self) -> Model {
+    pub(super) fn learn(&self) -> Learned {
         learn(self.partial.evidence(), self.settings())
     }
 
-    pub(super) fn behaviour(&self, model: &Model, sessions: Tallied) -> Option<Behaviour> {
-        let nothing = model.contexts.iter().find(|context| context.key == Key::nothing())?;
-        let ends = nothing.next.iter().map(|next| next.count).sum();
-        let sampled = sampled(self.partial.evidence()).len() as u64;
-        Some(Behaviour {
-            sessions: self.gate.passed(sessions.support, ends)?,
-            outcomes: self.outcomes(model),
-            symbols: self.symbols(model, nothing),
-            smoothing: self.smoothing(model),
-            contexts: model.contexts.iter().map(|context| self.context(context)).collect(),
-            personas: model
-                .personas
-                .iter()
-                .filter_map(|persona| self.persona(persona))
-                .collect(),
-            mixing: Weights {
-                support: self.gate.tell_once("sample", sampled)?.support,
-                weights: model.mixing.clone(),
-            },
-        })
+    /// The model in the words of the catalog.
+    pub(super) fn behaviour(&self, model: Model) -> Behaviour {
+        let alphabet = self.catalog.alphabet();
+        let row = |symbol: &SymbolCount| {
+            let action = self.catalog.action(alphabet.symbol(&symbol.name)?)?;
+            Some(self.symbol(&symbol.name, action, symbol.times))
+        };
+        let symbols = model.symbols.iter().filter_map(row).collect();
+        Behaviour {
+            outcomes: self.outcomes(&model),
+            ..model.with_symbols(symbols)
+        }
     }
 
     /// Those that are named, and roughly those that are not.
     fn outcomes(&self, model: &Model) -> u32 {
-        let named = model.alphabet.outcomes() as u64;
-        let withheld = model.outcomes as u64 - named;
-        let roughly = match self.gate.k() {
-            1 => withheld,
-            _ => self.roughly(withheld).max(1),
+        let named = model.symbols.len() as u64 + 1;
+        let unnamed = u64::from(model.outcomes).saturating_sub(named);
+        let roughly = match self.facts.threshold().k() {
+            1 => unnamed,
+            _ => self.roughly(unnamed).max(1),
         };
         u32::try_from(named + roughly).unwrap_or(u32::MAX)
     }
 
-    fn symbols(&self, model: &Model, nothing: &Context) -> Vec<SymbolRow> {
-        let alphabet = self.catalog.alphabet();
-        let row = |next: &Published| {
-            let name = model.alphabet.name(next.symbol)?;
-            let action = self.catalog.action(alphabet.symbol(name)?)?;
-            let times = self.gate.passed(u64::from(next.support), next.count)?;
-            Some(self.symbol(name, action, times))
-        };
-        nothing.next.iter().filter_map(row).collect()
-    }
-
-    fn symbol(&self, name: &str, action: &Action, times: Tallied) -> SymbolRow {
+    fn symbol(&self, name: &str, action: &Action, times: Published) -> SymbolRow {
         let element = match &action.with {
             With::Element(element) => self.catalog.elements().get(element.place()),
             With::Page | With::Custom(_) | With::Rest => None,
@@ -102,65 +79,21 @@ impl Publishing<'_> {
         }
     }
 
-    /// Of each level that has contexts: the averages over it are over those of the commonest continuation at least.
-    fn smoothing(&self, model: &Model) -> Vec<Option<Level>> {
-        let mut supports = [0_u64; LEVELS];
-        for context in &model.contexts {
-            let most = context.next.iter().map(|next| u64::from(next.support)).max();
-            let of_level = supports.iter_mut().skip(context.key.level()).take(1);
-            of_level.for_each(|known| *known = (*known).max(most.unwrap_or_default()));
-        }
-        let levels = model.smoothing.iter().zip(supports);
-        let level = |(smoothing, support): (&Smoothing, u64)| {
-            Some(Level {
-                support: self.gate.passed(support, support)?.support,
-                discounts: smoothing.discounts,
-                withheld: smoothing.withheld,
-            })
-        };
-        levels.map(level).collect()
-    }
-
-    fn context(&self, context: &Context) -> ContextRow {
-        let next = context.next.iter().filter_map(|next| {
-            let Tallied { support, count } = self.gate.passed(u64::from(next.support), next.count)?;
-            Some(NextRow(support, count, next.symbol, next.variety))
-        });
-        ContextRow {
-            key: context.key,
-            next: next.collect(),
-        }
-    }
-
-    fn persona(&self, persona: &Persona) -> Option<PersonaRow> {
-        let steps: Vec<StepRow> = persona
-            .steps
-            .iter()
-            .filter_map(|(after, next, count, support)| {
-                let Tallied { support, count } = self.gate.passed(u64::from(*support), u64::from(*count))?;
-                Some(StepRow(support, count, *after, *next))
-            })
-            .collect();
-        let count = steps.iter().map(|step| step.1).sum();
-        let sessions = self.gate.passed(u64::from(persona.sessions), count)?;
-        Some(PersonaRow { sessions, steps })
-    }
-
-    /// By pairs of actions; by the action alone only where none of its pairs is common. So there is no sum to subtract from: see
-    /// [`crate::Document::dwell`].
-    pub(super) fn dwell(&self, model: &Model) -> Vec<Dwell> {
-        let numbers = self.catalog.alphabet().numbers_in(&model.alphabet);
+    /// By pairs of actions; by the action alone only where none of its pairs is common. So there is no sum to subtract
+    /// from: see [`crate::Document::think_time`].
+    pub(super) fn think_time(&self, named: &Alphabet) -> Vec<ThinkTime> {
+        let numbers = self.catalog.alphabet().numbers_in(named);
         let published = |symbol: u32| numbers.get(symbol as usize).copied().filter(|symbol| *symbol != END);
         let row = |subject: Subject, times, [action, next]: [Option<Symbol>; 2]| {
-            Some(Dwell {
+            Some(ThinkTime {
                 action: action?,
                 next,
                 times,
-                ms: self.gate.histogram(Scale::Log, subject),
+                ms: self.facts.histogram(Scale::Log, subject),
             })
         };
         let mut rows = BTreeMap::new();
-        for (subject, times) in self.gate.all(Kind::DwellNext) {
+        for (subject, times) in self.facts.all(Kind::ThinkTimeToNext) {
             let (action, next) = subject.pair();
             if let (Some(action), Some(next)) = (published(action), published(next))
                 && let Some(row) = row(subject, times, [Some(action), Some(next)])
@@ -169,7 +102,7 @@ impl Publishing<'_> {
             }
         }
         let with_pairs: BTreeSet<Symbol> = rows.keys().map(|(action, _)| *action).collect();
-        for (subject, times) in self.gate.all(Kind::Dwell) {
+        for (subject, times) in self.facts.all(Kind::ThinkTime) {
             let action = published(subject.pair().0).filter(|action| !with_pairs.contains(action));
             if let Some(row) = row(subject, times, [action, None]) {
                 rows.insert((row.action, None), row);
@@ -178,15 +111,15 @@ impl Publishing<'_> {
         rows.into_values().collect()
     }
 
-    /// What is measured is another model than the published one: learned in the same way from nine tenths of the sample, and asked about
-    /// the last tenth, which it has not seen.
+    /// What is measured is another model than the published one: learned in the same way from nine tenths of the
+    /// sample, and asked about the last tenth, which it has not seen.
     pub(super) fn fidelity(&self) -> Vec<Measured> {
         let evidence = self.partial.evidence();
         let is_held_out = |sampled: &&Sampled| scramble(HELD_OUT, sampled.hash).is_multiple_of(HELD_OUT);
         let (held_out, rest): (Vec<_>, Vec<_>) = evidence.sample().sessions().partition(is_held_out);
         let support = held_out.len().min(MEASURED) as u64;
         let learned_from = rest.len() as u64;
-        let k = u64::from(self.gate.k());
+        let k = u64::from(self.facts.threshold().k());
         if support < k || learned_from < k {
             return Vec::new();
         }
@@ -195,22 +128,28 @@ impl Publishing<'_> {
         for some in rest.chunks(TOGETHER) {
             others.extend(some.iter().map(|sampled| (sampled.hash, &sampled.symbols)));
         }
-        let model = learn(&others, self.settings());
+        let Some(model) = learn(&others, self.settings()).model else {
+            return Vec::new();
+        };
+        let named = model.alphabet();
         let sessions: Vec<Vec<Symbol>> = held_out
             .iter()
             .take(MEASURED)
-            .map(|sampled| renumbered(evidence.alphabet(), &model, &sampled.symbols))
+            .map(|sampled| renumbered(evidence.alphabet(), &named, &sampled.symbols))
             .collect();
         let compared = compare(&model, sessions.iter());
-        let told = |many| self.gate.noise().once(self.gate.k(), "measured", many, k);
-        let row = |(predictor, fidelity): (&str, Fidelity)| Measured {
-            predictor: predictor.to_owned(),
-            support: told(support),
-            learned_from: told(learned_from),
-            actions: told(fidelity.symbols),
-            bits: rounded(fidelity.bits_per_symbol),
-            top1: rounded(fidelity.top1 / 10.0) * 10.0,
-            top5: rounded(fidelity.top5 / 10.0) * 10.0,
+        let threshold = self.facts.threshold();
+        let published = |many| Some(threshold.publish_sessions("measured", many)?.support());
+        let row = |(predictor, fidelity): (&str, Fidelity)| {
+            Some(Measured {
+                predictor: predictor.to_owned(),
+                support: published(support)?,
+                learned_from: published(learned_from)?,
+                actions: published(fidelity.symbols)?,
+                bits: rounded(fidelity.bits_per_symbol),
+                top1: rounded(fidelity.top1 / 10.0) * 10.0,
+                top5: rounded(fidelity.top5 / 10.0) * 10.0,
+            })
         };
         [
             ("model", compared.model),
@@ -218,12 +157,13 @@ impl Publishing<'_> {
             ("order1", compared.order1),
             ("order5", compared.order5),
         ]
-        .map(row)
-        .to_vec()
+        .into_iter()
+        .filter_map(row)
+        .collect()
     }
 }
 
-/// To two decimals: more would tell of the sessions that were asked.
+/// To two decimals: more would show the sessions that were asked.
 fn rounded(x: f64) -> f64 {
     (x * 100.0).round() / 100.0
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use testgram_sequence::Published;
+
 use super::publishing::Publishing;
-use crate::document::{Endpoint, KeyRow, Named, PageRow, Tallied};
+use crate::document::{Endpoint, KeyRow, Named, PageRow};
 use crate::facts::fact::{Kind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
@@ -13,10 +15,10 @@ impl Publishing<'_> {
     pub(super) fn endpoints(&self) -> Vec<Endpoint> {
         let mut keys = self.keys();
         let mut of = |number: u32, sent: bool| keys.remove(&(number, sent)).unwrap_or_default();
-        let endpoint = |(subject, calls): (Subject, Tallied)| {
+        let endpoint = |(subject, calls): (Subject, Published)| {
             let (number, _) = subject.pair();
             let entry = self.catalog.endpoints().get(number as usize)?;
-            let callers = self.gate.seconds(Kind::Caller, number).into_iter();
+            let callers = self.facts.seconds(Kind::Caller, number).into_iter();
             let caller = |(page, sessions)| PageRow {
                 page: self.page_name(page),
                 sessions,
@@ -27,22 +29,22 @@ impl Publishing<'_> {
                 query: entry.query.clone(),
                 calls,
                 statuses: self.statuses(number),
-                ms: self.gate.histogram(Scale::Log, Subject::new(Kind::Latency, number, 0)),
+                ms: self.facts.histogram(Scale::Log, Subject::new(Kind::Latency, number, 0)),
                 callers: callers.map(caller).collect(),
                 request: of(number, true),
                 response: of(number, false),
             })
         };
-        self.gate.all(Kind::Call).into_iter().filter_map(endpoint).collect()
+        self.facts.all(Kind::Call).into_iter().filter_map(endpoint).collect()
     }
 
     /// Statuses; a class where each of its statuses is too rare. Rare ones are counted in the commonest of their class.
     fn statuses(&self, endpoint: u32) -> Vec<Named> {
         let mut cells: Vec<(Option<String>, Cell)> = Vec::new();
-        let codes = self.gate.cells(Kind::Status, endpoint);
-        for (class, whole) in self.gate.cells(Kind::StatusClass, endpoint) {
+        let codes = self.facts.cells(Kind::Status, endpoint);
+        for (class, whole) in self.facts.cells(Kind::StatusClass, endpoint) {
             let of_class = codes.iter().filter(|(code, _)| code / 100 == class);
-            let common = of_class.filter(|(_, cell)| cell.support >= self.gate.k());
+            let common = of_class.filter(|(_, cell)| cell.support >= self.facts.threshold().k());
             let mut common: Vec<(Option<String>, Cell)> =
                 common.map(|(code, cell)| (Some(code.to_string()), *cell)).collect();
             let rest = whole.count - common.iter().map(|(_, cell)| cell.count).sum::<u64>();
@@ -52,14 +54,14 @@ impl Publishing<'_> {
             }
             cells.append(&mut common);
         }
-        let rows = self.gate.mix(("statuses", endpoint), cells, None).into_iter();
+        let rows = self.facts.mix(("statuses", endpoint), cells, None).into_iter();
         rows.map(|(name, times)| Named { name, times }).collect()
     }
 
     /// Keys of bodies by their endpoint, and whether they were sent.
     fn keys(&self) -> BTreeMap<(u32, bool), Vec<KeyRow>> {
         let mut all = BTreeMap::<_, Vec<KeyRow>>::new();
-        for (parts, calls) in self.gate.told(text::Kind::Key) {
+        for (parts, calls) in self.facts.published_texts(text::Kind::Key) {
             let [endpoint, sent, kind, path] = *parts.as_slice() else {
                 continue;
             };

@@ -2,8 +2,10 @@
 
 use testgram_protocol::privacy::value::ValueKind;
 
+use testgram_sequence::Published;
+
 use super::publishing::Publishing;
-use crate::document::{Field, Form, InForm, Named, Tallied};
+use crate::document::{Field, Form, InForm, Named};
 use crate::facts::fact::{Kind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
@@ -31,7 +33,7 @@ const KINDS: [ValueKind; 16] = [
 
 impl Publishing<'_> {
     pub(super) fn forms(&self) -> Vec<Form> {
-        let form = |(parts, _): (Vec<&str>, Tallied)| {
+        let form = |(parts, _): (Vec<&str>, Published)| {
             let [page, number, form] = *parts.as_slice() else {
                 return None;
             };
@@ -40,16 +42,20 @@ impl Publishing<'_> {
             Some(Form {
                 page: self.page_name(page)?,
                 form: form.to_owned(),
-                begun: self.gate.fact(of(Kind::Form))?,
-                submitted: self.gate.either(of(Kind::FormDone)),
-                invalid: self.gate.bucket(of(Kind::FormValid), 0),
-                submit_ms: self.gate.histogram(Scale::Log, of(Kind::FormTime)),
-                filled: self.gate.histogram(Scale::Exact, of(Kind::FormFilled)),
+                started: self.facts.fact(of(Kind::Form))?,
+                submitted: self.facts.either(of(Kind::FormDone)),
+                invalid: self.facts.bucket(of(Kind::FormValid), 0),
+                submit_ms: self.facts.histogram(Scale::Log, of(Kind::FormTime)),
+                filled: self.facts.histogram(Scale::Exact, of(Kind::FormFilled)),
                 fields: self.in_form(text::Kind::FieldOf, page, number),
-                left_at: self.in_form(text::Kind::LeftAt, page, number),
+                drop_off: self.in_form(text::Kind::DropOff, page, number),
             })
         };
-        self.gate.told(text::Kind::Form).into_iter().filter_map(form).collect()
+        self.facts
+            .published_texts(text::Kind::Form)
+            .into_iter()
+            .filter_map(form)
+            .collect()
     }
 
     /// The mix of fields in facts about a form.
@@ -61,9 +67,9 @@ impl Publishing<'_> {
             let known = of.parse() == Ok(page) && number.parse() == Ok(form);
             known.then(|| Some((Some(field.parse::<u32>().ok()?), cell)))?
         };
-        let cells = self.gate.texts(kind).filter_map(of_form).collect();
-        let rows = self.gate.mix((text::beginning(kind), page, form), cells, None);
-        let row = |(field, times): (Option<u32>, Tallied)| {
+        let cells = self.facts.texts(kind).filter_map(of_form).collect();
+        let rows = self.facts.mix((text::beginning(kind), page, form), cells, None);
+        let row = |(field, times): (Option<u32>, Published)| {
             let (_, element) = self.element_name(field?)?;
             Some(InForm { element, times })
         };
@@ -71,13 +77,13 @@ impl Publishing<'_> {
     }
 
     pub(super) fn fields(&self) -> Vec<Field> {
-        let field = |(subject, times): (Subject, Tallied)| {
+        let field = |(subject, times): (Subject, Published)| {
             let (number, _) = subject.pair();
             let (page, element) = self.element_name(number)?;
             let about = |kind| Subject::new(kind, number, 0);
-            let histogram = |scale, kind| self.gate.histogram(scale, about(kind));
-            let kinds = self.gate.buckets(about(Kind::FieldSort)).into_iter();
-            let kind = |(code, times): (u8, Tallied)| Named {
+            let histogram = |scale, kind| self.facts.histogram(scale, about(kind));
+            let kinds = self.facts.buckets(about(Kind::FieldKind)).into_iter();
+            let kind = |(code, times): (u8, Published)| Named {
                 name: KINDS.get(usize::from(code)).map(word),
                 times,
             };
@@ -90,11 +96,11 @@ impl Publishing<'_> {
                 corrections: histogram(Scale::Log, Kind::FieldEdits),
                 ms: histogram(Scale::Log, Kind::FieldTime),
                 order: histogram(Scale::Exact, Kind::FieldOrder),
-                pasted: self.gate.either(about(Kind::FieldPasted)),
-                repeated: self.gate.either(about(Kind::FieldRepeated)),
+                pasted: self.facts.either(about(Kind::FieldPasted)),
+                repeated: self.facts.either(about(Kind::FieldRepeated)),
             })
         };
-        self.gate.all(Kind::Field).into_iter().filter_map(field).collect()
+        self.facts.all(Kind::Field).into_iter().filter_map(field).collect()
     }
 }
 

@@ -14,22 +14,22 @@ impl Publishing<'_> {
         let page = |(subject, views): (Subject, _)| {
             let (number, _) = subject.pair();
             let entry = self.page(number)?;
-            let histogram = |scale, kind| self.gate.histogram(scale, Subject::new(kind, number, 0));
+            let histogram = |scale, kind| self.facts.histogram(scale, Subject::new(kind, number, 0));
             Some(Page {
                 page: entry.template.clone(),
                 query: entry.query.clone(),
                 views,
                 load_ms: histogram(Scale::Log, Kind::Load),
-                stay_ms: histogram(Scale::Log, Kind::Stay),
+                time_on_page_ms: histogram(Scale::Log, Kind::TimeOnPage),
                 depth: histogram(Scale::Exact, Kind::Depth),
             })
         };
-        self.gate.all(Kind::Page).into_iter().filter_map(page).collect()
+        self.facts.all(Kind::Page).into_iter().filter_map(page).collect()
     }
 
     /// A mix of pages over all sessions.
     pub(super) fn page_mix(&self, kind: Kind) -> Vec<PageRow> {
-        let rows = self.gate.firsts(kind, self.partial.sessions());
+        let rows = self.facts.firsts(kind, self.partial.sessions());
         rows.into_iter()
             .map(|(page, sessions)| PageRow {
                 page: page.and_then(|page| self.page_name(page)),
@@ -46,11 +46,11 @@ impl Publishing<'_> {
                 times,
             })
         };
-        let mut all: Vec<Journey> = self.gate.all(Kind::Trail).into_iter().filter_map(journey).collect();
+        let mut all: Vec<Journey> = self.facts.all(Kind::Journey).into_iter().filter_map(journey).collect();
         all.sort_by(|a, b| {
             b.times
-                .support
-                .cmp(&a.times.support)
+                .support()
+                .cmp(&a.times.support())
                 .then_with(|| a.pages.cmp(&b.pages))
         });
         all.truncate(JOURNEYS);
@@ -79,7 +79,7 @@ impl Publishing<'_> {
                 events,
             })
         };
-        self.gate.all(Kind::Element).into_iter().filter_map(element).collect()
+        self.facts.all(Kind::Element).into_iter().filter_map(element).collect()
     }
 
     pub(super) fn errors(&self) -> Vec<Failure> {
@@ -95,8 +95,8 @@ impl Publishing<'_> {
                 times,
             })
         };
-        self.gate
-            .told(text::Kind::Error)
+        self.facts
+            .published_texts(text::Kind::Error)
             .into_iter()
             .filter_map(error)
             .collect()

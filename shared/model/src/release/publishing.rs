@@ -1,6 +1,8 @@
 //! What all parts of a document are made from, and what they are called.
 
-use super::threshold::Gate;
+use testgram_sequence::LearnSettings;
+
+use super::selection::Selection;
 use crate::facts::histogram::{self, Scale};
 use crate::facts::partial::Partial;
 use crate::vocabulary::catalog::{Catalog, PageEntry};
@@ -10,12 +12,12 @@ use crate::vocabulary::catalog::{Catalog, PageEntry};
 pub struct PublishSettings {
     /// Distinct sessions behind every published number.
     pub k: u32,
-    /// Most personas.
+    /// How many personas are looked for at most.
     pub personas: usize,
-    /// More noise on published numbers: differential privacy's epsilon for one of them. Off by default. What it gives and what not:
-    /// docs/model.md.
+    /// More noise on published numbers: differential privacy's epsilon for one of them. Off by default. What it gives
+    /// and what not: docs/model.md.
     pub epsilon: Option<f64>,
-    /// What the noise is made with beside the content: 32 random bytes of the world that nobody else knows.
+    /// What the noise is made with beside the content: 32 random bytes that only the world's record holds.
     pub secret: [u8; 32],
 }
 
@@ -31,9 +33,9 @@ impl std::fmt::Debug for PublishSettings {
 
 impl Default for PublishSettings {
     fn default() -> Self {
-        let testgram_sequence::LearnSettings { k, personas, .. } = testgram_sequence::LearnSettings::default();
+        let LearnSettings { threshold, personas } = LearnSettings::default();
         Self {
-            k,
+            k: threshold.k(),
             personas,
             epsilon: None,
             secret: [0; 32],
@@ -46,7 +48,7 @@ pub(super) struct Publishing<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) partial: &'a Partial,
     pub(super) settings: &'a PublishSettings,
-    pub(super) gate: Gate<'a>,
+    pub(super) facts: Selection<'a>,
 }
 
 impl Publishing<'_> {
@@ -67,7 +69,7 @@ impl Publishing<'_> {
 
     /// 0 for fewer than k, and else rounded down to one of the steps of a histogram.
     pub(super) fn roughly(&self, many: u64) -> u64 {
-        if many < u64::from(self.gate.k()) {
+        if many < u64::from(self.facts.threshold().k()) {
             0
         } else {
             Scale::Log.from(histogram::log(many))

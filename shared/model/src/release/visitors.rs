@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use testgram_protocol::event::Device as Kinds;
 
+use testgram_sequence::Published;
+
 use super::publishing::Publishing;
-use crate::document::{Browser, Device, Named, Pace, System, Tallied, Viewport};
+use crate::document::{Browser, Device, Named, Pace, System, Viewport};
 use crate::facts::fact::{Kind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
@@ -20,10 +22,10 @@ type Tree<'a> = BTreeMap<Vec<&'a str>, Vec<(Option<&'a str>, Cell)>>;
 impl Publishing<'_> {
     /// Each session has one of them, or none.
     pub(super) fn name_mix(&self, kind: text::Kind) -> Vec<Named> {
-        let cells = self.gate.texts(kind);
+        let cells = self.facts.texts(kind);
         let cells = cells.map(|(parts, cell)| (parts.first().copied(), cell)).collect();
         let rows = self
-            .gate
+            .facts
             .mix(text::beginning(kind), cells, Some(self.partial.sessions()));
         let rows = rows.into_iter();
         rows.map(|(name, times)| Named {
@@ -36,7 +38,7 @@ impl Publishing<'_> {
     /// A tree of mixes: each adds up to what it is part of, so that there is nothing to subtract.
     pub(super) fn devices(&self) -> Vec<Device> {
         let mut tree = Tree::new();
-        for (mut parts, cell) in self.gate.texts(text::Kind::Device) {
+        for (mut parts, cell) in self.facts.texts(text::Kind::Device) {
             let last = parts.pop();
             tree.entry(parts).or_default().push((last, cell));
         }
@@ -52,16 +54,18 @@ impl Publishing<'_> {
         rows.into_iter().filter_map(device).collect()
     }
 
-    /// The mix below a node that so many sessions are in. Rare ones that were counted in there are here as well, among the rest, or the
-    /// difference would tell how many they are.
+    /// The mix below a node that so many sessions are in. Rare ones that were counted in there are here as well, among
+    /// the rest, or the difference would show how many they are.
     fn children<'t>(&self, tree: &Tree<'t>, path: &[&str], sessions: u64) -> Vec<(Option<&'t str>, Cell)> {
         let cells = tree.get(path).cloned().unwrap_or_default();
-        self.gate.mixed(cells, Some(sessions))
+        self.facts.mixed(cells, Some(sessions))
     }
 
-    /// What may be told of a node.
-    fn in_mix(&self, path: &[&str], name: Option<&str>, cell: Cell) -> Option<Tallied> {
-        self.gate.tell_once((path, name), u64::from(cell.support))
+    /// What is published of a node.
+    fn in_mix(&self, path: &[&str], name: Option<&str>, cell: Cell) -> Option<Published> {
+        self.facts
+            .threshold()
+            .publish_sessions((path, name), u64::from(cell.support))
     }
 
     fn systems(&self, tree: &Tree<'_>, device: &str, of: Cell) -> Vec<System> {
@@ -107,9 +111,9 @@ impl Publishing<'_> {
             let size = (width.parse::<u16>().ok()?, height.parse::<u16>().ok()?);
             (of == device).then_some((Some(size), cell))
         };
-        let cells: Vec<_> = self.gate.texts(text::Kind::Viewport).filter_map(size).collect();
+        let cells: Vec<_> = self.facts.texts(text::Kind::Viewport).filter_map(size).collect();
         let about = ("viewports", device);
-        let rows = self.gate.mix(about, cells, Some(u64::from(of.support))).into_iter();
+        let rows = self.facts.mix(about, cells, Some(u64::from(of.support))).into_iter();
         rows.map(|(size, sessions)| Viewport {
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),
@@ -122,7 +126,7 @@ impl Publishing<'_> {
     pub(super) fn paces(&self) -> Vec<Pace> {
         let devices = std::iter::once(None).chain(DEVICES.iter().map(Some));
         let pace = |(number, device): (u32, Option<&Kinds>)| {
-            let of = |scale, kind| self.gate.histogram(scale, Subject::new(kind, number, 0));
+            let of = |scale, kind| self.facts.histogram(scale, Subject::new(kind, number, 0));
             Pace {
                 device: device.map(word),
                 scroll: of(Scale::Log, Kind::ScrollSpeed),

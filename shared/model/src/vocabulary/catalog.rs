@@ -1,7 +1,7 @@
 //! The vocabulary of a world: page templates, elements, endpoints and actions that at least k sessions met.
 //!
-//! Made of a whole [`Inventory`], and then fixed: pass 2 counts with its numbers, so partials of one catalog need no renumbering. How
-//! templates are found: [`routes`]; elements: [`elements`].
+//! Made of a whole [`Inventory`], and then fixed: pass 2 counts with its numbers, so partials of one catalog need no
+//! renumbering. How templates are found: [`routes`]; elements: [`elements`].
 
 mod actions;
 mod anchors;
@@ -12,12 +12,13 @@ mod names;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Element, Method, UrlTemplate};
 
 use crate::vocabulary::form::form_of;
-use crate::vocabulary::inventory::{Act, Inventory, Item, Support, without_query};
+use crate::vocabulary::inventory::{Act, Inventory, Item, Support, Thing, without_query};
 pub use actions::{Action, Verb, With};
 use anchors::{Rank, anchor, shape};
 use elements::{Data, Raw};
@@ -86,37 +87,27 @@ impl Eq for Catalog {}
 
 impl From<Content> for Catalog {
     fn from(content: Content) -> Self {
-        let pages = content.pages.iter().enumerate();
-        let pages = pages.map(|(place, page)| (page.template.clone(), PageId::at(place)));
-        let mut endpoints = HashMap::<String, Vec<_>>::new();
-        for (place, endpoint) in content.endpoints.iter().enumerate() {
-            let of = endpoints.entry(endpoint.template.clone()).or_default();
-            of.push((endpoint.method, EndpointId::at(place)));
+        let (pages, anchors) = (content.pages_by_template(), content.anchors_by_page());
+        Self::indexed(content, pages, anchors)
+    }
+}
+
+impl Anchors {
+    /// The element of a fingerprint; `None` if it fell below k.
+    fn element(&self, element: &Element) -> Option<ElementId> {
+        let mut text = String::new();
+        let mut data = Data::default();
+        if !self.data.is_empty() {
+            shape(element, &mut text);
+            data = self.data.get(&text).copied().unwrap_or_default();
         }
-        let mut anchors = HashMap::<PageId, Anchors>::new();
-        for (page, shape, data) in &content.data {
-            let of = anchors.entry(*page).or_default();
-            of.data.insert(shape.clone(), *data);
-        }
-        for (page, rank, text, element) in &content.anchors {
-            let of = anchors.entry(*page).or_default().of.get_mut(*rank as usize);
-            of.map(|of| of.insert(text.clone(), *element));
-        }
-        let symbols = (1..)
-            .zip(&content.actions)
-            .map(|(symbol, (_, key))| (key.clone(), symbol));
-        let mut forms = HashMap::<PageId, HashSet<String>>::new();
-        for (page, form) in &content.forms {
-            forms.entry(*page).or_default().insert(form.clone());
-        }
-        Self {
-            pages: pages.collect(),
-            endpoints,
-            anchors,
-            symbols: symbols.collect(),
-            forms,
-            content,
-        }
+        let ranks = Rank::ALL.into_iter().zip(&self.of);
+        let mut ranks = ranks.filter(|(rank, of)| !of.is_empty() && !data.has(*rank));
+        ranks.find_map(|(rank, of)| {
+            text.clear();
+            anchor(element, rank, &mut text);
+            of.get(&text).copied()
+        })
     }
 }
 
@@ -126,48 +117,56 @@ impl Catalog {
     pub fn of(inventory: &Inventory, k: u32) -> Self {
         let k = k.max(1);
         let items: Vec<Item<'_>> = inventory.items().collect();
-        let mut making = Content {
+        let mut content = Content {
             k,
             one_in: inventory.one_in(),
             ..Content::default()
         };
-        making.find_pages(&items);
-        making.find_endpoints(&items);
-        let mut making = Self::from(making);
-        making.content.find_elements(&making.pages, &items);
-        making.content.find_forms(&making.pages, &items);
-        let mut making = Self::from(making.content);
-        making.content.actions = making.find_actions(&items);
-        Self::from(making.content)
+        content.find_pages(&items);
+        content.find_endpoints(&items);
+        let pages = content.pages_by_template();
+        content.find_elements(&pages, &items);
+        content.find_forms(&pages, &items);
+        let anchors = content.anchors_by_page();
+        content.find_actions(&pages, &anchors, &items);
+        Self::indexed(content, pages, anchors)
+    }
+
+    fn indexed(content: Content, pages: HashMap<String, PageId>, anchors: HashMap<PageId, Anchors>) -> Self {
+        let mut endpoints = HashMap::<String, Vec<_>>::new();
+        for (place, endpoint) in content.endpoints.iter().enumerate() {
+            let of = endpoints.entry(endpoint.template.clone()).or_default();
+            of.push((endpoint.method, EndpointId::at(place)));
+        }
+        let symbols = (1..)
+            .zip(&content.actions)
+            .map(|(symbol, (_, key))| (key.clone(), symbol));
+        let mut forms = HashMap::<PageId, HashSet<String>>::new();
+        for (page, form) in &content.forms {
+            forms.entry(*page).or_default().insert(form.clone());
+        }
+        Self {
+            pages,
+            endpoints,
+            anchors,
+            symbols: symbols.collect(),
+            forms,
+            content,
+        }
     }
 
     /// The page of a URL; `None` if it fell below k.
     #[must_use]
     pub fn page(&self, url: &UrlTemplate) -> Option<PageId> {
-        self.page_of(&without_query(url))
-    }
-
-    fn page_of(&self, url: &str) -> Option<PageId> {
-        self.pages.get(&self.content.page_routes.template(url)).copied()
+        self.pages
+            .get(&self.content.page_routes.template(&without_query(url)))
+            .copied()
     }
 
     /// The element of a fingerprint on a page; `None` if it fell below k.
     #[must_use]
     pub fn element(&self, page: PageId, element: &Element) -> Option<ElementId> {
-        let anchors = self.anchors.get(&page)?;
-        let mut text = String::new();
-        let mut data = Data::default();
-        if !anchors.data.is_empty() {
-            shape(element, &mut text);
-            data = anchors.data.get(&text).copied().unwrap_or_default();
-        }
-        let ranks = Rank::ALL.into_iter().zip(&anchors.of);
-        let mut ranks = ranks.filter(|(rank, of)| !of.is_empty() && !data.has(*rank));
-        ranks.find_map(|(rank, of)| {
-            text.clear();
-            anchor(element, rank, &mut text);
-            of.get(&text).copied()
-        })
+        self.anchors.get(&page)?.element(element)
     }
 
     /// The endpoint of a call; `None` if it fell below k.
@@ -191,33 +190,33 @@ impl Catalog {
         self.content.one_in
     }
 
-    /// The threshold.
+    /// The threshold that it was made with: distinct sessions behind every name.
     #[must_use]
     pub fn k(&self) -> u32 {
         self.content.k
     }
 
-    /// All pages, by template.
+    /// All pages, sorted by template. A [`PageId`] is a place here.
     #[must_use]
     pub fn pages(&self) -> &[PageEntry] {
         &self.content.pages
     }
 
-    /// All elements, by page.
+    /// All elements, sorted by page. An [`ElementId`] is a place here.
     #[must_use]
     pub fn elements(&self) -> &[ElementEntry] {
         &self.content.elements
     }
 
-    /// All endpoints, by template.
+    /// All endpoints, sorted by template. An [`EndpointId`] is a place here.
     #[must_use]
     pub fn endpoints(&self) -> &[EndpointEntry] {
         &self.content.endpoints
     }
 
-    /// What fell below k.
+    /// How much fewer than k sessions met, so that it has no name.
     #[must_use]
-    pub fn withheld(&self) -> Unnamed {
+    pub fn unnamed(&self) -> Unnamed {
         self.content.unnamed
     }
 
@@ -235,9 +234,9 @@ impl Catalog {
         postcard::to_stdvec(&(VERSION, &self.content)).unwrap_or_default()
     }
 
-    /// As bytes, what the numbers and names depend on that [`crate::steps()`] gives, and nothing else. Catalogs that agree in it read
-    /// every session alike, so that what was counted under one of them holds under the other: one more session, of pages known before,
-    /// changes supports but no naming.
+    /// As bytes, what the numbers and names depend on that [`crate::steps()`] gives, and nothing else. Catalogs that
+    /// agree in it read every session alike, so that what was counted under one of them holds under the other: one more
+    /// session, of pages known before, changes supports but no naming.
     #[must_use]
     pub fn naming(&self) -> Vec<u8> {
         let Content {
@@ -285,7 +284,7 @@ impl Content {
             items
                 .iter()
                 .filter(|item| item.act == Act::Query)
-                .map(|item| ((routes.template(item.url), item.thing), item)),
+                .filter_map(|item| Some(((routes.template(item.url), item.thing.word()?), item))),
         );
         for (template, route) in found {
             self.pages.push(PageEntry {
@@ -313,7 +312,7 @@ impl Content {
             Act::CallQuery(method) => Some(((routes.template(item.url), Act::Call(method).code()), item)),
             _ => None,
         });
-        let queries = supports(asked.map(|(of, item)| ((of, item.thing), item)));
+        let queries = supports(asked.filter_map(|(of, item)| Some(((of, item.thing.word()?), item))));
         for ((template, code), (method, support, urls)) in found {
             if support.at_least() < self.k {
                 self.unnamed.endpoints += urls;
@@ -329,19 +328,46 @@ impl Content {
         self.call_routes = routes;
     }
 
+    fn pages_by_template(&self) -> HashMap<String, PageId> {
+        let pages = self.pages.iter().enumerate();
+        pages
+            .map(|(place, page)| (page.template.clone(), PageId::at(place)))
+            .collect()
+    }
+
+    fn anchors_by_page(&self) -> HashMap<PageId, Anchors> {
+        let mut anchors = HashMap::<PageId, Anchors>::new();
+        for (page, shape, data) in &self.data {
+            let of = anchors.entry(*page).or_default();
+            of.data.insert(shape.clone(), *data);
+        }
+        for (page, rank, text, element) in &self.anchors {
+            let of = anchors.entry(*page).or_default().of.get_mut(*rank as usize);
+            of.map(|of| of.insert(text.clone(), *element));
+        }
+        anchors
+    }
+
     fn find_elements(&mut self, pages: &HashMap<String, PageId>, items: &[Item<'_>]) {
-        let touched = items
-            .iter()
-            .filter(|item| item.act.is_on_element() && !item.thing.is_empty());
-        let on_page = touched.filter_map(|item| {
+        let on_page = items.iter().filter_map(|item| {
+            let Thing::Element { fingerprint, element } = &item.thing else {
+                return None;
+            };
             let page = pages.get(&self.page_routes.template(item.url))?;
-            Some(((*page, item.thing), item))
+            Some((*page, *fingerprint, element, item.sighting))
         });
+        // By what they are written as, so that their order is always the same.
+        let mut met = BTreeMap::<(PageId, &[u8]), Raw>::new();
+        for (page, fingerprint, element, sighting) in on_page {
+            let raw = met.entry((page, fingerprint)).or_insert_with(|| Raw {
+                element: Arc::clone(element),
+                support: Support::default(),
+            });
+            raw.support.also(sighting);
+        }
         let mut by_page = BTreeMap::<PageId, Vec<Raw>>::new();
-        for ((page, bytes), support) in supports(on_page) {
-            if let Ok(element) = postcard::from_bytes(bytes) {
-                by_page.entry(page).or_default().push(Raw { element, support });
-            }
+        for ((page, _), raw) in met {
+            by_page.entry(page).or_default().push(raw);
         }
         for (page, raw) in by_page {
             self.name_elements(page, &raw);
@@ -352,8 +378,8 @@ impl Content {
         let filled = items.iter().filter(|item| matches!(item.act, Act::Input | Act::Submit));
         let in_form = filled.filter_map(|item| {
             let page = pages.get(&self.page_routes.template(item.url))?;
-            let element: Element = postcard::from_bytes(item.thing).ok()?;
-            Some(((*page, form_of(element.path.as_str()).to_owned()), item))
+            let form = form_of(item.thing.element()?.path.as_str());
+            Some(((*page, form.to_owned()), item))
         });
         let met = supports(in_form).into_iter();
         let enough = met.filter(|(_, support)| support.at_least() >= self.k);
@@ -375,16 +401,28 @@ impl Content {
         let anchors = anchors.map(|((rank, text), group)| (page, rank, text, ElementId::at(first + group)));
         self.anchors.extend(anchors);
     }
-}
 
-impl Catalog {
     /// The actions, sorted by name. What fewer than k sessions did is counted where it is done to something on that page, and if
     /// those are fewer too, to something on some page.
-    fn find_actions(&self, items: &[Item<'_>]) -> Vec<(String, Action)> {
-        let k = self.content.k;
+    fn find_actions(
+        &mut self,
+        pages: &HashMap<String, PageId>,
+        anchors: &HashMap<PageId, Anchors>,
+        items: &[Item<'_>],
+    ) {
+        let k = self.k;
         let mut exact = BTreeMap::<Action, Support>::new();
         for item in items {
-            if let Some(action) = self.action_of(item) {
+            let page = pages.get(&self.page_routes.template(item.url)).copied();
+            let with = match &item.thing {
+                Thing::Nothing => With::Page,
+                Thing::Word(name) => With::Custom((*name).to_owned()),
+                Thing::Element { element, .. } => {
+                    let known = page.and_then(|page| anchors.get(&page)?.element(element));
+                    known.map_or(With::Rest, With::Element)
+                }
+            };
+            if let Some(action) = Action::of(item.act, page, with) {
                 exact.entry(action).or_default().also(item.sighting);
             }
         }
@@ -401,26 +439,11 @@ impl Catalog {
         exact.sort_by_key(|(_, support)| std::cmp::Reverse(support.at_least()));
         let anywhere = Verb::ALL.into_iter().map(Action::anywhere);
         let rest = rest.into_keys().chain(exact.into_iter().map(|(action, _)| action));
-        actions::named(
-            anywhere.chain(rest).take(MOST),
-            &self.content.pages,
-            &self.content.elements,
-        )
+        self.actions = actions::named(anywhere.chain(rest).take(MOST), &self.pages, &self.elements);
     }
+}
 
-    fn action_of(&self, item: &Item<'_>) -> Option<Action> {
-        let page = self.page_of(item.url);
-        let with = match item.act {
-            Act::Custom => With::Custom(str::from_utf8(item.thing).ok()?.to_owned()),
-            _ if item.thing.is_empty() => With::Page,
-            _ => {
-                let element = page.and_then(|page| self.element(page, &postcard::from_bytes(item.thing).ok()?));
-                element.map_or(With::Rest, With::Element)
-            }
-        };
-        Action::of(item.act, page, with)
-    }
-
+impl Catalog {
     /// The symbol of an action: its own, or that of what is left of it above k.
     pub(crate) fn symbol(&self, action: &Action) -> Option<Symbol> {
         let known = |action: &Action| self.symbols.get(action).copied();
@@ -453,10 +476,10 @@ fn lost(urls: &BTreeMap<&str, Support>, found: &BTreeMap<String, Route>) -> u64 
 }
 
 /// The query keys of one page or endpoint.
-fn keys<K: Ord + Clone>(queries: &BTreeMap<(K, &[u8]), Support>, of: &K, k: u32) -> Vec<String> {
-    let from = queries.range((of.clone(), [].as_slice())..);
+fn keys<K: Ord + Clone>(queries: &BTreeMap<(K, &str), Support>, of: &K, k: u32) -> Vec<String> {
+    let from = queries.range((of.clone(), "")..);
     let own = from.take_while(|((owner, _), _)| owner == of);
     own.filter(|(_, met)| met.at_least() >= k)
-        .filter_map(|((_, key), _)| str::from_utf8(key).ok().map(str::to_owned))
+        .map(|((_, key), _)| (*key).to_owned())
         .collect()
 }

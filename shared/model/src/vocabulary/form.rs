@@ -1,7 +1,7 @@
 //! What a form is known by: where it stands on its page.
 
-/// Where a form stands, told from the path of it or of a field in it: the form and the two steps above. Paths keep eight steps
-/// from the element up, so that those of deep fields begin further down than those of others.
+/// Where a form stands, read from the path of it or of a field in it: the form and the two steps above. Paths keep
+/// eight steps from the element up, so that those of deep fields begin further down than those of others.
 pub(crate) fn form_of(path: &str) -> &str {
     let steps: Vec<(usize, &str)> = path
         .split('>')
@@ -25,7 +25,7 @@ mod tests {
     use super::form_of;
 
     #[test]
-    fn a_form_is_told_by_its_place() {
+    fn a_form_is_known_by_its_place() {
         assert_eq!(form_of("body>header>div>form>input"), "header>div>form");
         assert_eq!(form_of("body>header>div>form"), "header>div>form");
         assert_eq!(form_of("main>section>form:2>div>label>input:3"), "main>section>form:2");

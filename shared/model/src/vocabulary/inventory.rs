@@ -1,8 +1,9 @@
-//! Pass 1: what sessions met. Which pages, elements and endpoints there are, in the words of the wire, each with its distinct sessions.
+//! Pass 1: what sessions met. Which pages, elements and endpoints there are, in the words of the wire, each with its
+//! distinct sessions.
 //!
-//! What a [`crate::Catalog`] makes one of, several raw items were; how many sessions met any of them does not follow from how many met
-//! each. So every item also keeps the smallest hashes of its sessions, its *witnesses*: the witnesses of a union are the smallest of
-//! all, and up to [`WITNESSES`] sessions they count it exactly.
+//! What a [`crate::Catalog`] makes one of, several raw items were; how many sessions met any of them does not follow
+//! from how many met each. So every item also keeps a *bottom-k sketch* (KMV): the smallest hashes of its sessions. The
+//! sketch of a union is the smallest hashes of all, and up to [`SKETCH_SIZE`] sessions it counts them exactly.
 
 mod sighting;
 mod words;
@@ -15,21 +16,23 @@ use testgram_protocol::event::{Element, Event, Method, NamedKey, UrlTemplate, Wh
 use testgram_protocol::session::Session;
 
 use crate::vocabulary::memo::ByElement;
-use crate::vocabulary::sampling_key::Key;
+use crate::vocabulary::sampling_key::SamplingKey;
+pub use sighting::SKETCH_SIZE;
 use sighting::Sighting;
 use sighting::Stored;
 pub(crate) use sighting::Support;
-pub use sighting::WITNESSES;
 use words::{ENTRY_BYTES, Words};
 
-/// Most different things that count of one session, the first ones: a person meets hundreds, and one session alone must not fill
-/// an inventory.
+/// Most different things that count of one session, the first ones: a person meets hundreds, and one session alone must
+/// not fill an inventory.
 pub const MOST_OF_A_SESSION: usize = 4_096;
 
-/// Most bytes of an inventory, roughly as they lie in memory. World keys are public: anybody can make up pages and elements.
+/// Most bytes of an inventory, roughly as they lie in memory. World keys are public: anybody can make up pages and
+/// elements.
 ///
-/// Beyond it the inventory keeps half of its sessions, then a quarter, those with the smallest hashes, until it fits. What many sessions met
-/// stays known, what somebody made up goes; and it depends on the set of sessions only, so that inventories still merge exactly.
+/// Beyond it the inventory keeps half of its sessions, then a quarter, those with the smallest hashes, until it fits.
+/// What many sessions met stays known, what one made up goes; and it depends on the set of sessions only, so that
+/// inventories still merge exactly.
 pub const MOST_BYTES: usize = 128 << 20;
 
 /// The format of [`Inventory::to_bytes`].
@@ -91,21 +94,52 @@ struct Met {
 }
 
 /// An item of an inventory, in the words of the wire.
-#[derive(Clone, Copy)]
 pub(crate) struct Item<'a> {
     /// Page or endpoint, without query.
     pub(crate) url: &'a str,
     pub(crate) act: Act,
-    /// An element as the buffer writes it, a name, a query key, or nothing.
-    pub(crate) thing: &'a [u8],
+    pub(crate) thing: Thing<'a>,
     pub(crate) sighting: &'a Sighting,
 }
 
-/// What the sessions of one partition, or of several merged, met. Merging is commutative, associative and exact; each session is
-/// added once, in one partition.
+/// What an item was done with, or met by.
+#[derive(Clone)]
+pub(crate) enum Thing<'a> {
+    /// Nothing but the page or the call.
+    Nothing,
+    /// An element.
+    Element {
+        /// As the buffer writes it. Its order is that of a page's elements.
+        fingerprint: &'a [u8],
+        element: Arc<Element>,
+    },
+    /// A name that the site gave, or a query key.
+    Word(&'a str),
+}
+
+impl<'a> Thing<'a> {
+    /// The word of a name or a query key.
+    pub(crate) const fn word(&self) -> Option<&'a str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Nothing | Self::Element { .. } => None,
+        }
+    }
+
+    /// The element.
+    pub(crate) const fn element(&self) -> Option<&Arc<Element>> {
+        match self {
+            Self::Element { element, .. } => Some(element),
+            Self::Nothing | Self::Word(_) => None,
+        }
+    }
+}
+
+/// What the sessions of one partition, or of several merged, met. Merging is commutative, associative and exact; each
+/// session is added once, in one partition.
 #[derive(Clone)]
 pub struct Inventory {
-    key: Key,
+    key: SamplingKey,
     /// Sessions whose hash begins with fewer zero bits are left out.
     level: u32,
     words: Words,
@@ -125,14 +159,14 @@ impl std::fmt::Debug for Inventory {
 }
 
 impl Inventory {
-    /// Nothing yet. The secret, the world's own, decides which sessions are kept where not all fit: inventories made with the same one merge
-    /// exactly. It is not in their bytes.
+    /// Nothing yet. The secret, the world's own, decides which sessions are kept where not all fit: inventories made
+    /// with the same one merge exactly. It is not in their bytes.
     #[must_use]
     pub fn new(secret: &[u8; 32]) -> Self {
-        Self::empty(Key::new(secret))
+        Self::empty(SamplingKey::new(secret))
     }
 
-    fn empty(key: Key) -> Self {
+    fn empty(key: SamplingKey) -> Self {
         Self {
             key,
             level: 0,
@@ -143,7 +177,7 @@ impl Inventory {
         }
     }
 
-    /// Adds a session, whole.
+    /// Adds all that a session met. Each session is added once, in one partition.
     pub fn add(&mut self, session: &Session) {
         self.add_within(session, MOST_BYTES);
     }
@@ -189,15 +223,42 @@ impl Inventory {
         1_u64.checked_shl(self.level).unwrap_or(u64::MAX)
     }
 
-    /// Everything met, in no order.
+    /// Everything met, in no order. An element that was met in many ways is read once.
     pub(crate) fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        self.met.iter().filter_map(|(met, sighting)| {
+        let mut elements = HashMap::new();
+        self.met.iter().filter_map(move |(met, sighting)| {
             Some(Item {
                 url: str::from_utf8(self.words.get(met.url)?).ok()?,
                 act: met.act,
-                thing: self.words.get(met.thing)?,
+                thing: self.thing(met, &mut elements)?,
                 sighting,
             })
+        })
+    }
+
+    /// What an item's word says, which depends on what was done. `elements` are those read so far.
+    fn thing(&self, met: &Met, elements: &mut HashMap<u32, Arc<Element>>) -> Option<Thing<'_>> {
+        let bytes = self.words.get(met.thing)?;
+        if !met.act.is_on_element() {
+            return match met.act {
+                Act::Custom | Act::Query | Act::CallQuery(_) => Some(Thing::Word(str::from_utf8(bytes).ok()?)),
+                _ => Some(Thing::Nothing),
+            };
+        }
+        if bytes.is_empty() {
+            return Some(Thing::Nothing);
+        }
+        let element = match elements.get(&met.thing) {
+            Some(element) => Arc::clone(element),
+            None => {
+                let element = Arc::new(postcard::from_bytes(bytes).ok()?);
+                elements.insert(met.thing, Arc::clone(&element));
+                element
+            }
+        };
+        Some(Thing::Element {
+            fingerprint: bytes,
+            element,
         })
     }
 
@@ -313,8 +374,8 @@ impl Inventory {
         postcard::to_stdvec(&(VERSION, self.level, sorted, met)).unwrap_or_default()
     }
 
-    /// Reads [`Inventory::to_bytes`] back; `None` if they are not such bytes. What is read does not know the secret: it is there to be merged,
-    /// not to be added to.
+    /// Reads [`Inventory::to_bytes`] back; `None` if they are not such bytes. What is read does not know the secret: it
+    /// is there to be merged, not to be added to.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         type Read<'a> = (u8, u32, Vec<&'a [u8]>, Vec<(u32, Act, u32, Stored)>);
@@ -324,7 +385,7 @@ impl Inventory {
         }
         let mut inventory = Self {
             level,
-            ..Self::empty(Key::unknown())
+            ..Self::empty(SamplingKey::unknown())
         };
         for word in &words {
             inventory.word(word);
@@ -434,7 +495,7 @@ mod tests {
     }
 
     fn hash(number: u64) -> u64 {
-        Key::new(&SECRET).session(session(number).id.to_bytes())
+        SamplingKey::new(&SECRET).session(session(number).id.to_bytes())
     }
 
     fn inventory(numbers: impl Iterator<Item = u64>) -> Inventory {
@@ -471,7 +532,7 @@ mod tests {
     #[test]
     fn chosen_ids_drive_nobody_out() {
         let guessed = |number: &u64| {
-            Key::new(&[0; 32])
+            SamplingKey::new(&[0; 32])
                 .session(session(*number).id.to_bytes())
                 .leading_zeros()
                 >= 4

@@ -1,5 +1,5 @@
-//! What a catalog has said of URLs and elements, so that it is asked once: an archive's reader hands out one element for all events
-//! that name it, and finding out what it is costs far more than counting it.
+//! What a catalog has said of URLs and elements, so that it is asked once: an archive's reader hands out one element
+//! for all events that name it, and finding out what it is costs far more than counting it.
 
 use hashbrown::HashMap;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::vocabulary::memo::{ByElement, MOST};
 
 /// Answers of one catalog.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
+pub(crate) struct Lookup {
     pages: HashMap<UrlTemplate, Option<PageId>>,
     endpoints: HashMap<UrlTemplate, Vec<(Method, Option<EndpointId>)>>,
     elements: ByElement<(PageId, Option<ElementId>)>,
 }
 
-impl Known {
+impl Lookup {
     /// [`Catalog::page`].
     pub(crate) fn page(&mut self, catalog: &Catalog, url: &UrlTemplate) -> Option<PageId> {
         if let Some(page) = self.pages.get(url) {

@@ -1,12 +1,13 @@
-//! What was found out about elements, by where they lie in memory: an archive's reader hands out one element for all events that name it.
+//! What was found out about elements, by where they lie in memory: an archive's reader hands out one element for all
+//! events that name it.
 
 use hashbrown::HashMap;
 use std::sync::Arc;
 
 use testgram_protocol::event::Element;
 
-/// Most answers of one sort that are remembered: what people meet on a site. Of what somebody made up, long as it may be, that is some
-/// twenty megabytes.
+/// Most answers of one sort that are remembered: what people meet on a site. Of what an attacker made up, long as it
+/// may be, that is some twenty megabytes.
 pub(crate) const MOST: usize = 1 << 13;
 
 /// Answers about elements by where they lie in memory. They are held, so that nothing else comes to lie there.

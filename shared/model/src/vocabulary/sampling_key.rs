@@ -1,15 +1,16 @@
-//! What decides which sessions and facts stay where not all fit: hashes that nobody can work out without the world's secret.
+//! What decides which sessions and facts stay where not all fit: hashes that cannot be worked out without the world's
+//! secret.
 //!
-//! Clients choose their session's id, and the words they send. With a hash that anybody can compute they could choose those that stay,
-//! and thereby drive everybody else's out.
+//! Clients choose their session's id, and the words they send. With a hash that anybody can compute they could choose
+//! those that stay, and thereby drive everybody else's out.
 
 use sha2::{Digest, Sha256};
 
 /// The secret of the hashes; none in what was read back, which is only merged.
 #[derive(Clone, Copy)]
-pub(crate) struct Key(Option<[u8; 32]>);
+pub(crate) struct SamplingKey(Option<[u8; 32]>);
 
-impl Key {
+impl SamplingKey {
     pub(crate) const fn new(secret: &[u8; 32]) -> Self {
         Self(Some(*secret))
     }

@@ -1,4 +1,5 @@
-//! What must hold for any sessions: inventories merge exactly, and nothing that fewer than k sessions met is in a catalog.
+//! What must hold for any sessions: inventories merge exactly, and nothing that fewer than k sessions met is in a
+//! catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -172,7 +173,8 @@ proptest! {
         prop_assert_eq!(Catalog::from_bytes(&catalog.to_bytes()), Some(catalog));
     }
 
-    /// What builds rely on when they keep counts: the same naming, the same steps. Everybody once more changes supports and no naming.
+    /// What builds rely on when they keep counts: the same naming, the same steps. Everybody once more changes supports
+    /// and no naming.
     #[test]
     fn catalogs_of_one_naming_read_sessions_alike(all in sessions(30), others in sessions(20), k in 1..4_u32) {
         let again = all.iter().map(|session| Session { id: SessionId::from_parts(session.id.started_ms() + 1_000, 7), ..session.clone() });

@@ -1,7 +1,7 @@
-//! What must hold for any sessions: partials merge, the document depends on nothing else and says what a slow reference says, and
-//! nothing in it stands for fewer than k distinct sessions.
+//! What must hold for any sessions: partials merge, the document depends on nothing else and says what a slow reference
+//! says, and nothing in it stands for fewer than k distinct sessions.
 
-use crate::common::reference::{differences, reference, told};
+use crate::common::reference::{differences, published, reference};
 use crate::common::walker::breaches;
 use crate::common::{catalog, document, partial, random, settings, some_recorded};
 use proptest::prelude::*;
@@ -70,13 +70,13 @@ proptest! {
     fn with_nothing_rare_it_says_what_a_slow_reference_says(all in random::sessions(7, 20)) {
         let catalog = catalog(&all, 1);
         let document = publish(&catalog, &partial(&catalog, &all), &settings(1));
-        let differences = differences(&told(&document), &reference(&catalog, &all));
-        prop_assert!(differences.is_empty(), "expected, told: {:#?}", differences);
+        let differences = differences(&published(&document), &reference(&catalog, &all));
+        prop_assert!(differences.is_empty(), "expected, published: {:#?}", differences);
     }
 }
 
 #[test]
-fn the_recorded_traffic_tells_of_everything() {
+fn the_recorded_traffic_says_something_of_everything() {
     let document = document(&some_recorded(), 5);
     let (breaches, supports) = breaches(&json(&document), 5);
     assert!(breaches.is_empty(), "{breaches:#?}");

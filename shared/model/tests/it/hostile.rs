@@ -50,7 +50,8 @@ fn ten_times_as_much_takes_no_longer_than_it_must() {
     let mut honest = Inventory::new(&[7; 32]);
     recorded().iter().step_by(8).for_each(|session| honest.add(session));
     let [little, much] = [INPUTS / 10, INPUTS].map(|inputs| hostile(1, inputs));
-    // A hundred times as long is what a loop within a loop would take, each time; a busy machine is not as slow for most of five pairs.
+    // A hundred times as long is what a loop within a loop would take, each time; a busy machine is not as slow for
+    // most of five pairs.
     let took = |session| folded(&honest, session).0;
     let pairs: Vec<_> = (0..5).map(|_| (took(&little), took(&much))).collect();
     let good = pairs.iter().filter(|(little, much)| *much < *little * 30);
@@ -76,5 +77,5 @@ fn what_others_did_is_told_as_before() {
     assert_eq!(pages(&after), pages(&before));
     assert_eq!(after.elements, before.elements);
     assert_eq!(after.forms, before.forms);
-    assert_eq!(after.withheld.full, Vec::<String>::new());
+    assert_eq!(after.suppressed.full, Vec::<String>::new());
 }

@@ -1,10 +1,11 @@
-//! From batches to the document, on thousands of random traffics: cut into batches, received in many windows, some twice, in any order, folded
-//! partition by partition in steps that keep what they made as bytes. The document says what the slow reference says of the sessions as they were.
+//! From batches to the document, on thousands of random traffics: cut into batches, received in many windows, some
+//! twice, in any order, folded partition by partition in steps that keep what they made as bytes. The document says
+//! what the slow reference says of the sessions as they were.
 //!
-//! Whatever crashes between two steps leaves a batch in another window as well, or has a step made again: both are in here. That
-//! the steps around it, with their stores, leave no more than that is shown in tg/tests/e2e.
+//! Whatever crashes between two steps leaves a batch in another window as well, or has a step made again: both are in
+//! here. That the steps around it, with their stores, leave no more than that is shown in tg/tests/e2e.
 
-use crate::common::reference::{differences, reference, told};
+use crate::common::reference::{differences, published, reference};
 use crate::common::{catalog, random, settings};
 use proptest::prelude::*;
 use testgram_columns::{Archived, Reader, sessions, write};
@@ -130,7 +131,7 @@ proptest! {
         let found = vocabulary(&partitions, chance);
         prop_assert_eq!(found.to_bytes(), catalog(&all, 1).to_bytes());
         let document = publish(&found, &counts(&partitions, &found, chance), &settings(1));
-        let differences = differences(&told(&document), &reference(&found, &all));
-        prop_assert!(differences.is_empty(), "expected, told: {:#?}", differences);
+        let differences = differences(&published(&document), &reference(&found, &all));
+        prop_assert!(differences.is_empty(), "expected, published: {:#?}", differences);
     }
 }

@@ -7,11 +7,12 @@ use crate::common::{catalog, document, partial, random, settings, some_recorded}
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use testgram_model::PublishSettings;
-use testgram_model::document::{Bucket, Document, PageRow, Tallied};
+use testgram_model::document::{Bucket, Document, PageRow};
 use testgram_model::publish;
 use testgram_protocol::event::{Event, Meta};
 use testgram_protocol::id::SessionId;
 use testgram_protocol::session::Session;
+use testgram_sequence::Published;
 
 const K: u32 = 5;
 
@@ -50,8 +51,8 @@ fn unusual() -> Session {
     }
 }
 
-/// Every row by where it stands and what it names, with its support. Without what is learned from whole sessions and names no
-/// one: personas, weights, smoothing, fidelity.
+/// Every row by where it stands and what it names, with its support. Without what is learned from whole sessions and
+/// names no one: personas, weights, smoothing, fidelity.
 fn rows(document: &Document) -> BTreeMap<String, u64> {
     let mut value: Value = serde_json::from_slice(&document.to_json()).unwrap();
     for learned in ["personas", "mixing", "smoothing"] {
@@ -94,7 +95,7 @@ fn collect(value: &Value, place: &str, rows: &mut BTreeMap<String, u64>) {
             for item in items {
                 match item {
                     Value::Array(row) if row.iter().all(Value::is_number) => {
-                        // [support, count, what it is about …]; the last of a continuation is its variety.
+                        // [support, count, what it is about …]; the last of a continuation is its continuation count.
                         rows.insert(format!("{place} {}", row[2]), row[0].as_u64().unwrap());
                     }
                     item => collect(item, place, rows),
@@ -137,12 +138,12 @@ fn it_would_be_found_without_a_threshold() {
     }
 }
 
-fn sum(rows: impl Iterator<Item = Tallied>) -> u64 {
-    rows.map(|row| row.support).sum()
+fn sum(rows: impl Iterator<Item = Published>) -> u64 {
+    rows.map(Published::support).sum()
 }
 
 /// Up to noise, of every part and of the whole.
-fn adds_up(rows: &[Tallied], whole: u64, k: u32, what: &str) -> Result<(), TestCaseError> {
+fn adds_up(rows: &[Published], whole: u64, k: u32, what: &str) -> Result<(), TestCaseError> {
     let all = sum(rows.iter().copied());
     let off = (rows.len() as u64 + 1) * 2 * u64::from(k / 2);
     prop_assert!(
@@ -153,20 +154,20 @@ fn adds_up(rows: &[Tallied], whole: u64, k: u32, what: &str) -> Result<(), TestC
 }
 
 /// Counts, the noise on which grows with how often a session did it.
-fn counts_add_up(rows: &[Tallied], whole: Tallied, k: u32, what: &str) -> Result<(), TestCaseError> {
+fn counts_add_up(rows: &[Published], whole: Published, k: u32, what: &str) -> Result<(), TestCaseError> {
     let reach = u64::from(k / 2) * 2;
     // What a session does on average is at most this, whatever the noise made of it.
-    let off = |row: &Tallied| reach * (1 + 2 * row.count.div_ceil(row.support.saturating_sub(reach).max(1)));
+    let off = |row: &Published| reach * (1 + 2 * row.count().div_ceil(row.support().saturating_sub(reach).max(1)));
     let off: u64 = rows.iter().chain([&whole]).map(off).sum();
-    let all: u64 = rows.iter().map(|row| row.count).sum();
+    let all: u64 = rows.iter().map(|row| row.count()).sum();
     prop_assert!(
-        rows.is_empty() || all.abs_diff(whole.count) <= off,
+        rows.is_empty() || all.abs_diff(whole.count()) <= off,
         "{what}: {all} of {whole:?}"
     );
     Ok(())
 }
 
-fn sessions(rows: &[PageRow]) -> Vec<Tallied> {
+fn sessions(rows: &[PageRow]) -> Vec<Published> {
     rows.iter().map(|row| row.sessions).collect()
 }
 
@@ -176,38 +177,38 @@ proptest! {
     #[test]
     fn parts_add_up_to_the_whole_but_for_noise(all in random::sessions(30, 16), k in 2..6_u32) {
         let document = document(&all, k);
-        let whole = document.sessions.map_or(0, |all| all.support);
+        let whole = document.sessions.map_or(0, |all| all.support());
         adds_up(&sessions(&document.entries), whole, k, "entries")?;
         adds_up(&sessions(&document.exits), whole, k, "exits")?;
         adds_up(&document.languages.iter().map(|row| row.times).collect::<Vec<_>>(), whole, k, "languages")?;
         adds_up(&document.referrers.iter().map(|row| row.times).collect::<Vec<_>>(), whole, k, "referrers")?;
         adds_up(&document.devices.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "devices")?;
         for device in &document.devices {
-            let whole = device.sessions.support;
+            let whole = device.sessions.support();
             adds_up(&device.systems.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "systems")?;
             adds_up(&device.viewports.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "viewports")?;
             for system in &device.systems {
-                let whole = system.sessions.support;
+                let whole = system.sessions.support();
                 adds_up(&system.browsers.iter().map(|row| row.sessions).collect::<Vec<_>>(), whole, k, "browsers")?;
                 for browser in &system.browsers {
                     let versions: Vec<_> = browser.versions.iter().map(|row| row.times).collect();
-                    adds_up(&versions, browser.sessions.support, k, "versions")?;
+                    adds_up(&versions, browser.sessions.support(), k, "versions")?;
                 }
             }
         }
         let told: BTreeSet<(u16, u16)> = document.behaviour.iter().flat_map(|behaviour| &behaviour.contexts)
             .filter_map(|context| match *Vec::from(context.key) {
-                [1, 0, last] => Some(context.next.iter().map(move |next| (last, next.2))),
+                [1, 0, last] => Some(context.next.iter().map(move |next| (last, next.symbol))),
                 _ => None,
             })
             .flatten().collect();
-        for dwell in &document.dwell {
-            let pair = dwell.next.map(|next| (dwell.action, next));
+        for think_time in &document.think_time {
+            let pair = think_time.next.map(|next| (think_time.action, next));
             prop_assert!(pair.is_none_or(|pair| told.contains(&pair)));
         }
-        let rows = |rows: &[Bucket]| rows.iter().map(|row| Tallied { support: row.support, count: row.count }).collect::<Vec<_>>();
+        let rows = |rows: &[Bucket]| rows.iter().map(|row| row.times).collect::<Vec<_>>();
         for page in &document.pages {
-            counts_add_up(&rows(&page.stay_ms), page.views, k, "stays")?;
+            counts_add_up(&rows(&page.time_on_page_ms), page.views, k, "times on page")?;
         }
         for endpoint in &document.endpoints {
             let answers: Vec<_> = endpoint.statuses.iter().map(|row| row.times).collect();
@@ -235,8 +236,8 @@ proptest! {
     }
 }
 
-/// What one session did that is below k, and lacks in sums that are told: in what followed the click, in the lengths of what was filled in, in
-/// the keys that were answered with, in what came before the click.
+/// What one session did that is below k, and lacks in sums that are told: in what followed the click, in the lengths of
+/// what was filled in, in the keys that were answered with, in what came before the click.
 mod subtraction {
     use super::*;
 
@@ -303,7 +304,7 @@ mod subtraction {
     fn after(document: &Document, key: &[u16]) -> i64 {
         let contexts = &document.behaviour.as_ref().unwrap().contexts;
         let context = contexts.iter().find(|context| Vec::from(context.key) == key);
-        signed(context.unwrap().next.iter().map(|next| next.1).sum())
+        signed(context.unwrap().next.iter().map(|next| next.times.count()).sum())
     }
 
     /// What is told of a whole, less what is told of its parts; and what a count leaves by the clicks of a session.
@@ -314,10 +315,10 @@ mod subtraction {
         let total = endpoint.response.iter().find(|key| key.path == "$.total").unwrap();
         let shop = document.pages.iter().find(|page| page.page == "/shop").unwrap();
         vec![
-            signed(symbols[usize::from(click) - 1].times.count) - after(document, &[1, 0, click]),
-            signed(field.times.count) - signed(field.length.iter().map(|row| row.count).sum()),
-            signed(endpoint.calls.count) - signed(total.calls.count),
-            signed(shop.views.count % 2),
+            signed(symbols[usize::from(click) - 1].times.count()) - after(document, &[1, 0, click]),
+            signed(field.times.count()) - signed(field.length.iter().map(|row| row.times.count()).sum()),
+            signed(endpoint.calls.count()) - signed(total.calls.count()),
+            signed(shop.views.count() % 2),
         ]
     }
 

@@ -35,7 +35,7 @@ fn a_real_document_fits_it_and_survives_its_own_format() {
     let read: Document = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(read, document);
     let behaviour = read.behaviour.unwrap();
-    let predictor = Predictor::new(&behaviour.model(read.k));
+    let predictor = Predictor::new(&behaviour);
     assert_eq!(predictor.alphabet().outcomes(), behaviour.symbols.len() + 1);
 }
 

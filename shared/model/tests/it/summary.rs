@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::common::{document, recorded};
 use testgram_model::summary::{Summary, render, summary};
 
@@ -29,7 +31,7 @@ fn tables_are_no_wider_than_asked_for() {
     for width in [80, 110, 160] {
         let text = text(width);
         for line in text.lines().filter(|line| line.contains('█')) {
-            assert!(line.chars().count() <= width, "{width}: {line}");
+            assert!(line.width() <= width, "{width}: {line}");
         }
     }
 }

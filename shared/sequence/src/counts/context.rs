@@ -1,16 +1,17 @@
 //! Contexts: what is remembered of a session so far when the next symbol is counted or predicted.
 //!
-//! Kinds, each from general to specific, each leaning on a more general one where it has seen little:
+//! Kinds, each from general to specific, each backing off to a more general one where it has seen little:
 //!
 //! * **suffix**: the last 0 to 5 symbols, the start of the session being one;
-//! * **runs**: the last symbol and how often it was just repeated, then the symbols before that run, repeats not counted,
-//!   or the symbol before it and how often that one was repeated;
-//! * **visited**: the last symbol and the set of all symbols so far, then with the length of the run, or with how often each came;
+//! * **runs**: the last symbol and how often it was just repeated, then the symbols before that run, repeats not
+//!   counted, or the symbol before it and how often that one was repeated;
+//! * **visited**: the last symbol and the set of all symbols so far, then with the length of the run, or with how often
+//!   each came;
 //! * **entry**: the last symbol and the first one, then with the run and the symbol before it;
 //! * **skip**: the last two symbols and the fourth last.
 //!
-//! Suffixes forget what is further back than they are long; a reader who reloads a page eight times pushes all else out of
-//! them. The others keep it.
+//! Suffixes forget what is further back than they are long; a reader who reloads a page eight times pushes all else out
+//! of them. The others keep it.
 
 use crate::alphabet::{START, Symbol};
 use crate::varint::{Reader, put};
@@ -19,11 +20,11 @@ use serde::{Deserialize, Serialize};
 /// How many contexts a history has at most.
 pub const LEVELS: usize = 16;
 
-/// The longest suffix.
+/// How many symbols the longest suffix has.
 pub const LONGEST: usize = 5;
 
-/// Of each level, the more general one it leans on. Level 0 leans on the uniform distribution.
-pub(crate) const LEANS_ON: [usize; LEVELS] = [0, 0, 1, 2, 3, 4, 1, 6, 7, 1, 9, 9, 1, 12, 7, 2];
+/// Of each level, the more general one it backs off to. Level 0 backs off to the uniform distribution.
+pub(crate) const BACKS_OFF_TO: [usize; LEVELS] = [0, 0, 1, 2, 3, 4, 1, 6, 7, 1, 9, 9, 1, 12, 7, 2];
 
 const RUN: [usize; 3] = [6, 7, 8];
 const VISITED: [usize; 2] = [9, 10];
@@ -38,12 +39,13 @@ const MOST_VISITED: usize = 7;
 /// The same where it is counted how often each came: two bits each.
 const MOST_COUNTED: usize = 4;
 
-/// A context, exact and in 16 bytes: the level, a byte of what was counted (run lengths, times), then up to seven symbols.
+/// A context, exact and in 16 bytes: the level, a byte of what was counted (run lengths, times), then up to seven
+/// symbols.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "Vec<u16>", try_from = "Vec<u16>")]
-pub struct Key(u128);
+pub struct ContextKey(u128);
 
-impl Key {
+impl ContextKey {
     fn new(level: usize, bucket: u16, symbols: impl IntoIterator<Item = Symbol>) -> Self {
         let head = ((level as u128) << 8) | u128::from(bucket & 0xff);
         let mut packed = head;
@@ -100,8 +102,8 @@ impl Key {
         std::array::from_fn(|place| (self.0 >> (16 * (7 - place))) as u16)
     }
 
-    /// Appends it as its difference from the context before it: how many parts are the same, by how much the next one is
-    /// larger, and the symbols after that.
+    /// Appends it as its difference from the context before it: how many parts are the same, by how much the next one
+    /// is larger, and the symbols after that.
     pub(crate) fn write(self, before: Option<Self>, bytes: &mut Vec<u8>) {
         let parts = self.parts();
         let known = before.map(Self::parts);
@@ -155,9 +157,9 @@ impl Key {
     }
 }
 
-impl From<Key> for Vec<u16> {
+impl From<ContextKey> for Vec<u16> {
     /// Level, bucket, symbols.
-    fn from(key: Key) -> Self {
+    fn from(key: ContextKey) -> Self {
         [key.level() as u16, (key.0 >> 112) as u16 & 0xff]
             .into_iter()
             .chain(key.symbols())
@@ -170,7 +172,7 @@ impl From<Key> for Vec<u16> {
 #[error("not a context")]
 pub struct NotAContext;
 
-impl TryFrom<Vec<u16>> for Key {
+impl TryFrom<Vec<u16>> for ContextKey {
     type Error = NotAContext;
 
     fn try_from(parts: Vec<u16>) -> Result<Self, NotAContext> {
@@ -197,7 +199,7 @@ pub(crate) fn bucket(n: usize) -> u16 {
     }
 }
 
-/// A session so far.
+/// A session so far, as far as contexts are made of it.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     first: Option<Symbol>,
@@ -220,7 +222,7 @@ impl History {
         self.visited.clear();
     }
 
-    /// The session goes on.
+    /// The session goes on with this symbol.
     pub fn push(&mut self, symbol: Symbol) {
         self.length += 1;
         self.first.get_or_insert(symbol);
@@ -234,12 +236,11 @@ impl History {
             }
         }
         match self.visited.binary_search_by_key(&symbol, |(known, _)| *known) {
-            Ok(place) => self
-                .visited
-                .iter_mut()
-                .skip(place)
-                .take(1)
-                .for_each(|(_, times)| *times += 1),
+            Ok(place) => {
+                if let Some((_, times)) = self.visited.get_mut(place) {
+                    *times += 1;
+                }
+            }
             Err(place) => self.visited.insert(place, (symbol, 1)),
         }
     }
@@ -250,7 +251,7 @@ impl History {
         self.length
     }
 
-    /// The last symbol.
+    /// The last symbol; none before the first one.
     #[must_use]
     pub fn last(&self) -> Option<Symbol> {
         self.recent.first().copied()
@@ -284,13 +285,13 @@ impl History {
     }
 
     /// Every context of this history with its level, general ones first.
-    pub fn contexts(&self, mut each: impl FnMut(usize, Key)) {
+    pub fn contexts(&self, mut each: impl FnMut(usize, ContextKey)) {
         let start = (self.length < LONGEST).then_some(START);
         let orders = (self.recent.len() + usize::from(start.is_some())).min(LONGEST);
         for order in 0..=orders {
             each(
                 order,
-                Key::new(order, 0, self.recent.iter().copied().chain(start).take(order)),
+                ContextKey::new(order, 0, self.recent.iter().copied().chain(start).take(order)),
             );
         }
         let Some(last) = self.last() else { return };
@@ -298,27 +299,27 @@ impl History {
         let before = || self.runs.iter().map(|(symbol, _)| *symbol).chain([START]);
         for (level, symbols) in RUN.into_iter().zip(1..) {
             if symbols <= self.runs.len() + 1 {
-                each(level, Key::new(level, run, before().take(symbols)));
+                each(level, ContextKey::new(level, run, before().take(symbols)));
             }
         }
         if let Some((_, times)) = self.runs.get(1) {
             let counted = run | ((*times).min(7) as u16) << 4;
-            each(RUN_BEFORE, Key::new(RUN_BEFORE, counted, before().take(2)));
+            each(RUN_BEFORE, ContextKey::new(RUN_BEFORE, counted, before().take(2)));
         }
         let first = self.first.unwrap_or(last);
         let [entry, entry_run] = ENTRY;
-        each(entry, Key::new(entry, 0, [last, first]));
+        each(entry, ContextKey::new(entry, 0, [last, first]));
         each(
             entry_run,
-            Key::new(entry_run, run, [last, first].into_iter().chain(before().nth(1))),
+            ContextKey::new(entry_run, run, [last, first].into_iter().chain(before().nth(1))),
         );
         if let [last, second, _, fourth, ..] = self.recent.as_slice() {
-            each(SKIP, Key::new(SKIP, 0, [*last, *second, *fourth]));
+            each(SKIP, ContextKey::new(SKIP, 0, [*last, *second, *fourth]));
         }
         self.visited_contexts(last, run, each);
     }
 
-    fn visited_contexts(&self, last: Symbol, run: u16, mut each: impl FnMut(usize, Key)) {
+    fn visited_contexts(&self, last: Symbol, run: u16, mut each: impl FnMut(usize, ContextKey)) {
         let others = || {
             self.visited
                 .iter()
@@ -327,7 +328,10 @@ impl History {
         };
         if self.visited.len() <= MOST_VISITED {
             for (level, bucket) in VISITED.into_iter().zip([0, run.min(5)]) {
-                each(level, Key::new(level, bucket, std::iter::once(last).chain(others())));
+                each(
+                    level,
+                    ContextKey::new(level, bucket, std::iter::once(last).chain(others())),
+                );
             }
         }
         if self.visited.len() <= MOST_COUNTED {
@@ -335,7 +339,7 @@ impl History {
             let counted = times.fold(0, |counted, times| counted << 2 | times);
             each(
                 VISITED_TIMES,
-                Key::new(VISITED_TIMES, counted, std::iter::once(last).chain(others())),
+                ContextKey::new(VISITED_TIMES, counted, std::iter::once(last).chain(others())),
             );
         }
     }

@@ -1,12 +1,12 @@
 //! Counting many sessions at a time.
 //!
-//! Sessions are sorted and walked as a tree: what many of them began with alike is counted once, times their number. A session
-//! supports a continuation once, however often it does it; since the walk is depth first, it has done it before if the step that
-//! did it last is not yet behind the walk. Levels are counted one after the other over thousands of steps, so that a level's
-//! table stays in the cache meanwhile.
+//! Sessions are sorted and walked as a tree: what many of them began with alike is counted once, times their number. A
+//! session supports a continuation once, however often it does it; since the walk is depth first, it has done it before
+//! if the step that did it last is not yet behind the walk. Levels are counted one after the other over thousands of
+//! steps, so that a level's table stays in the cache meanwhile.
 
 use crate::alphabet::{END, Symbol};
-use crate::counts::context::{History, Key, LEVELS};
+use crate::counts::context::{ContextKey, History, LEVELS};
 use crate::counts::table::{Counts, Next};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -21,7 +21,7 @@ const GATHERED: usize = 1 << 15;
 /// Symbols after which tables are emptied, so that the number of a step and every count fit their 32 bits.
 const MOST: u32 = 1 << 31;
 
-/// Counts sessions.
+/// Counts what followed which context in all these sessions.
 pub fn count<S: AsRef<[Symbol]>>(sessions: impl Iterator<Item = S>) -> Counts {
     counted(sessions, Counter::new(BATCH, MOST))
 }
@@ -33,7 +33,7 @@ fn counted<S: AsRef<[Symbol]>>(sessions: impl Iterator<Item = S>, mut counter: C
 
 /// A continuation of a context while it is counted: 32 bytes.
 struct Cell {
-    key: Key,
+    key: ContextKey,
     count: u32,
     support: u32,
     /// The first step that is not behind the one which did it last in the tree.
@@ -52,7 +52,7 @@ struct Step {
 
 /// A context with what followed it, not yet counted.
 struct Gathered {
-    key: Key,
+    key: ContextKey,
     step: u32,
     until: u32,
     sessions: u32,
@@ -309,8 +309,8 @@ mod tests {
         assert!(whole.is_full() && nexts > 900);
         let all = count(sessions.iter());
         assert_eq!(
-            whole.get(Key::nothing()),
-            all.get(Key::nothing()),
+            whole.get(ContextKey::nothing()),
+            all.get(ContextKey::nothing()),
             "what follows nothing stays"
         );
         assert!(whole.sorted().all(|(key, nexts)| all.get(key) == nexts), "none in part");

@@ -9,7 +9,8 @@ use crate::varint::Reader;
 /// Most sessions a sample holds.
 pub const SAMPLE: usize = 50_000;
 
-/// Most continuations of contexts, in some 250 MB: more than a million sessions of people have. Made-up sessions have as many as they like.
+/// Most continuations of contexts, in some 250 MB: more than a million sessions of people have. Made-up sessions have
+/// as many as they like.
 const MOST_CONTINUATIONS: usize = 1 << 23;
 
 /// The first byte of [`Evidence::to_bytes`]; another one for other levels of contexts.
@@ -75,7 +76,7 @@ impl Evidence {
         self.bound();
     }
 
-    /// Evidence of both.
+    /// The evidence of both: see [`Evidence::merge`].
     #[must_use]
     pub fn merged(mut self, other: Self) -> Self {
         self.merge(other);
@@ -101,13 +102,13 @@ impl Evidence {
         &self.alphabet
     }
 
-    /// The counts.
+    /// What followed which context.
     #[must_use]
     pub const fn counts(&self) -> &Counts {
         &self.counts
     }
 
-    /// The sample.
+    /// The sessions that are kept whole.
     #[must_use]
     pub fn sample(&self) -> &Sample {
         &self.sample
@@ -123,7 +124,8 @@ impl Evidence {
         bytes
     }
 
-    /// Reads [`Evidence::to_bytes`]. None for anything that it would not have written: what is read gives the same bytes again.
+    /// Reads [`Evidence::to_bytes`]. None for anything that it would not have written: what is read gives the same
+    /// bytes again.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (format, rest) = bytes.split_first()?;

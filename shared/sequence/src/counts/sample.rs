@@ -12,12 +12,12 @@ pub const LONGEST_SAMPLED: usize = 500;
 pub struct Sampled {
     /// A hash of the session's id: uniform, and the same wherever the session is met.
     pub hash: u64,
-    /// Its symbols.
+    /// The session's symbols, in order, without the end.
     pub symbols: Vec<Symbol>,
 }
 
-/// The `size` sessions with the smallest hashes. Which they are depends on the set of sessions only, not on the order or the
-/// grouping in which they came, so samples merge exactly.
+/// The `size` sessions with the smallest hashes. Which they are depends on the set of sessions only, not on the order
+/// or the grouping in which they came, so samples merge exactly.
 ///
 /// It holds whole sessions: a sample belongs into a partition's partial, never into a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// An empty sample.
+    /// An empty sample of at most so many sessions.
     #[must_use]
     pub fn new(size: usize) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Sample {
         }
     }
 
-    /// Offers a session.
+    /// Offers a session, which stays if its hash is among the smallest.
     pub fn add(&mut self, hash: u64, symbols: &[Symbol]) {
         let beyond = self.sessions.len() >= self.size && self.sessions.last().is_none_or(|last| last.hash < hash);
         if symbols.len() <= LONGEST_SAMPLED && !beyond {
@@ -79,7 +79,7 @@ impl Sample {
         }
     }
 
-    /// The sessions by hash.
+    /// The sessions, those with the smallest hashes first.
     pub fn sessions(&self) -> impl Iterator<Item = &Sampled> + Clone {
         self.sessions.iter()
     }

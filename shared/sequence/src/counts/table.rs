@@ -1,7 +1,7 @@
 //! What followed which context, how often, and in how many distinct sessions.
 
 use crate::alphabet::{END, START, Symbol};
-use crate::counts::context::{History, Key};
+use crate::counts::context::{ContextKey, History};
 use crate::math::scramble;
 use crate::varint::{Reader, put};
 use hashbrown::HashTable;
@@ -12,11 +12,11 @@ use std::ops::Range;
 /// One continuation of a context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Next {
-    /// What came next.
+    /// The symbol that came next.
     pub symbol: Symbol,
     /// In how many distinct sessions.
     pub support: u32,
-    /// How often.
+    /// How often it came, in all sessions.
     pub count: u64,
 }
 
@@ -25,7 +25,7 @@ pub struct Next {
 pub(crate) struct Index(HashTable<u32>);
 
 impl Index {
-    pub(crate) fn of(keys: &[Key]) -> Self {
+    pub(crate) fn of(keys: &[ContextKey]) -> Self {
         let mut index = HashTable::with_capacity(keys.len());
         let again = |place: &u32| keys.get(*place as usize).map_or(0, |key| key.hash_with(END));
         for (place, key) in keys.iter().enumerate() {
@@ -35,7 +35,7 @@ impl Index {
     }
 
     /// The place of a context in the same list.
-    pub(crate) fn find(&self, keys: &[Key], key: Key) -> Option<usize> {
+    pub(crate) fn find(&self, keys: &[ContextKey], key: ContextKey) -> Option<usize> {
         let place = self
             .0
             .find(key.hash_with(END), |place| keys.get(*place as usize) == Some(&key));
@@ -43,13 +43,13 @@ impl Index {
     }
 }
 
-/// Counts of continuations by context, sorted. Made of integers that add, over sessions that lie in one place only: merging is
-/// commutative, associative and exact.
+/// Counts of continuations by context, sorted. Made of integers that add, over sessions that lie in one place only:
+/// merging is commutative, associative and exact.
 ///
 /// Three flat lists and no map: 20 bytes a context and 16 a continuation, and two of them merge in one pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    keys: Vec<Key>,
+    keys: Vec<ContextKey>,
     /// Where each context's continuations end.
     ends: Vec<u32>,
     nexts: Vec<Next>,
@@ -59,7 +59,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Adds what another partition counted, over the same alphabet. One pass over both, so join small ones before large ones.
+    /// Adds what another partition counted, over the same alphabet. One pass over both, so join small ones before large
+    /// ones.
     pub fn merge(&mut self, other: &Self) {
         let mine = std::mem::take(self);
         self.sessions = mine.sessions.saturating_add(other.sessions);
@@ -73,11 +74,12 @@ impl Counts {
         }
     }
 
-    /// Lets go of contexts until at most so many continuations are left, those with the smallest hashes: which ones depends on the set of all
-    /// contexts only, so that bounded counts merge exactly (as the tallies of `testgram-model` do). What follows nothing in particular stays
-    /// in any case: it is one context, and all symbols are known by it.
+    /// Lets go of contexts until at most so many continuations are left, those with the smallest hashes: which ones
+    /// depends on the set of all contexts only, so that bounded counts merge exactly (as the tallies of
+    /// `testgram-model` do). What follows nothing in particular stays in any case: it is one context, and all symbols
+    /// are known by it.
     pub(crate) fn bound(&mut self, seed: u64, most: usize) {
-        let spread = |key: Key| {
+        let spread = |key: ContextKey| {
             let (high, low) = key.halves();
             scramble(scramble(seed, high), low)
         };
@@ -89,7 +91,7 @@ impl Counts {
                 .map(|(_, nexts)| nexts.len())
                 .sum::<usize>()
         };
-        // The first one is seen at a glance, and is all that happens where nobody floods.
+        // The first one is seen at a glance, and is all that happens without a flood.
         if self.nexts.len() <= most || cells(self) <= most {
             return;
         }
@@ -102,7 +104,7 @@ impl Counts {
         self.keep(|key, limit| spread(key) < limit);
     }
 
-    fn keep(&mut self, fits: impl Fn(Key, u64) -> bool) {
+    fn keep(&mut self, fits: impl Fn(ContextKey, u64) -> bool) {
         let Some(limit) = self.limit else { return };
         if self.sorted().all(|(key, _)| key.level() == 0 || fits(key, limit)) {
             return;
@@ -131,7 +133,7 @@ impl Counts {
     }
 
     /// Adds a continuation that comes after all the others.
-    pub(crate) fn append(&mut self, key: Key, next: Next) {
+    pub(crate) fn append(&mut self, key: ContextKey, next: Next) {
         if self.keys.last() != Some(&key) {
             self.keys.push(key);
             self.ends.push(0);
@@ -159,12 +161,12 @@ impl Counts {
 
     /// What followed a context, by symbol.
     #[must_use]
-    pub fn get(&self, key: Key) -> &[Next] {
+    pub fn get(&self, key: ContextKey) -> &[Next] {
         self.keys.binary_search(&key).map_or(&[], |place| self.at(place))
     }
 
     /// All contexts with what followed them, sorted.
-    pub fn sorted(&self) -> impl Iterator<Item = (Key, &[Next])> {
+    pub fn sorted(&self) -> impl Iterator<Item = (ContextKey, &[Next])> {
         self.keys.iter().enumerate().map(|(place, key)| (*key, self.at(place)))
     }
 
@@ -178,18 +180,18 @@ impl Counts {
         self.nexts.get(self.range(place)).unwrap_or_default()
     }
 
-    pub(crate) fn keys(&self) -> &[Key] {
+    pub(crate) fn keys(&self) -> &[ContextKey] {
         &self.keys
     }
 
     /// All continuations with their contexts, sorted.
-    fn cells(&self) -> impl Iterator<Item = (Key, Next)> {
+    fn cells(&self) -> impl Iterator<Item = (ContextKey, Next)> {
         self.sorted()
             .flat_map(|(key, nexts)| nexts.iter().map(move |next| (key, *next)))
     }
 }
 
-type Cell = (Key, Next);
+type Cell = (ContextKey, Next);
 
 /// The earlier cell of two sorted lists; of both if they have the same place.
 fn earlier(
@@ -250,7 +252,7 @@ impl Counts {
         };
         let mut before = None;
         for _ in 0..reader.many()? {
-            let key = Key::read(before, reader)?;
+            let key = ContextKey::read(before, reader)?;
             before = Some(key);
             let known = |symbol: Symbol| symbol == START || usize::from(symbol) < outcomes;
             let many = reader.many().filter(|many| *many > 0 && key.symbols().all(known))?;
@@ -277,7 +279,7 @@ impl Counts {
 }
 
 /// What one session counts for: each of its contexts with each continuation once, support 1, sorted.
-pub(crate) fn steps_of(session: &[Symbol], steps: &mut Vec<(Key, Next)>) {
+pub(crate) fn steps_of(session: &[Symbol], steps: &mut Vec<(ContextKey, Next)>) {
     steps.clear();
     let mut history = History::default();
     for &symbol in session.iter().chain([&END]) {

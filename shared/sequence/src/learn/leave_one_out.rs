@@ -1,14 +1,14 @@
 //! The counts as if one session had never been seen.
 //!
-//! Mixing weights are learned on sessions that are in the counts. Taken as they are, every context of such a session would be
-//! known and right, and the longest would win. So each session is first taken out again, from the counts, the varieties and the
-//! supports: what is left is exactly what the other sessions know. Personas cannot be taken apart like that; those asked about one
-//! half of the sample are learned from the other half.
+//! Mixing weights are learned on sessions that are in the counts. Taken as they are, every context of such a session
+//! would be known and right, and the longest would win. So each session is first taken out again, from the counts, the
+//! continuation counts and the supports: what is left is exactly what the other sessions know. Personas cannot be taken
+//! apart like that; those asked about one half of the sample are learned from the other half.
 
 use crate::alphabet::Symbol;
-use crate::counts::context::Key;
+use crate::counts::context::ContextKey;
 use crate::counts::table::{Next, steps_of};
-use crate::predict::backoff::{Known, Nexts, Row, Smoothing};
+use crate::predict::backoff::{IndexedCounts, Nexts, Row, Smoothing};
 use crate::predict::candidates;
 use crate::predict::experts::Source;
 use crate::predict::personas::PersonaTables;
@@ -16,26 +16,26 @@ use crate::predict::personas::PersonaTables;
 /// What stays the same from session to session.
 #[derive(Clone, Copy)]
 pub(crate) struct Kept<'a> {
-    pub(crate) known: &'a Known<'a>,
+    pub(crate) counts: &'a IndexedCounts<'a>,
     pub(crate) smoothing: &'a [Smoothing],
     pub(crate) outcomes: usize,
     pub(crate) k: u32,
 }
 
 impl Kept<'_> {
-    /// The share of level 0 that is left to all symbols alike, its whole weight, and its most frequent symbols. One session
-    /// changes none of them by much.
+    /// The share of level 0 that is left to all symbols alike, its whole weight, and its most frequent symbols. One
+    /// session changes none of them by much.
     fn base_shares(&self) -> ((f32, f32), Vec<Symbol>) {
         let Some(smoothing) = self.smoothing.first() else {
             return ((1.0, 1.0), Vec::new());
         };
-        let nexts = self.known.get(Key::nothing());
+        let nexts = self.counts.get(ContextKey::nothing());
         let kept = nexts.weighed().filter(|(next, _)| next.support >= self.k);
         let mut row = Row::default();
         smoothing.fill(kept.clone().map(|(next, weight)| (next.symbol, weight)), &mut row);
-        let withheld = kept.clone().count() as f32 * smoothing.withheld;
-        let whole = kept.map(|(_, weight)| weight).sum::<u64>() as f32 + withheld;
-        ((row.back, whole), candidates::frequent(&row))
+        let suppressed = kept.clone().count() as f32 * smoothing.suppressed;
+        let whole = kept.map(|(_, weight)| weight).sum::<u64>() as f32 + suppressed;
+        ((row.backoff, whole), candidates::frequent(&row))
     }
 }
 
@@ -43,9 +43,9 @@ impl Kept<'_> {
 pub(crate) struct LeaveOut<'a> {
     kept: Kept<'a>,
     personas: &'a PersonaTables,
-    own: Vec<(Key, Next)>,
+    own: Vec<(ContextKey, Next)>,
     /// Short suffixes with a continuation that this session alone saw after one of the symbols before.
-    own_varieties: Vec<(Key, Symbol)>,
+    own_continuations: Vec<(ContextKey, Symbol)>,
     /// The share of level 0 that is left to all symbols alike, and its whole weight.
     base: (f32, f32),
     frequent: Vec<Symbol>,
@@ -58,7 +58,7 @@ impl<'a> LeaveOut<'a> {
             kept,
             personas,
             own: Vec::new(),
-            own_varieties: Vec::new(),
+            own_continuations: Vec::new(),
             base,
             frequent,
         }
@@ -72,17 +72,17 @@ impl<'a> LeaveOut<'a> {
     pub(crate) fn leave(&mut self, session: &[Symbol], personas: &'a PersonaTables) {
         steps_of(session, &mut self.own);
         self.personas = personas;
-        self.own_varieties.clear();
+        self.own_continuations.clear();
         for (key, own) in &self.own {
             let Some(shorter) = key.shorter_suffix() else { continue };
-            if find(self.kept.known.get(*key), own.symbol).is_some_and(|(all, _)| all.count == own.count) {
-                self.own_varieties.push((shorter, own.symbol));
+            if find(self.kept.counts.get(*key), own.symbol).is_some_and(|(all, _)| all.count == own.count) {
+                self.own_continuations.push((shorter, own.symbol));
             }
         }
-        self.own_varieties.sort_unstable();
+        self.own_continuations.sort_unstable();
     }
 
-    fn own(&self, key: Key) -> &[(Key, Next)] {
+    fn own(&self, key: ContextKey) -> &[(ContextKey, Next)] {
         let from = self.own.partition_point(|(known, _)| *known < key);
         let rest = self.own.get(from..).unwrap_or_default();
         rest.get(..rest.partition_point(|(known, _)| *known == key))
@@ -90,27 +90,30 @@ impl<'a> LeaveOut<'a> {
     }
 
     /// The weight of a continuation without the session; none if it falls below the threshold.
-    fn weight(&self, key: Key, own: &[(Key, Next)], next: &Next, variety: u32) -> Option<u64> {
+    fn weight(&self, key: ContextKey, own: &[(ContextKey, Next)], next: &Next, continuation_count: u32) -> Option<u64> {
         let mine = own.iter().find(|(_, own)| own.symbol == next.symbol);
         let (support, count) = mine.map_or((0, 0), |(_, own)| (own.support, own.count));
         if next.support.saturating_sub(support) < self.kept.k {
             return None;
         }
-        let left = if variety == 0 {
+        let left = if continuation_count == 0 {
             next.count.saturating_sub(count)
         } else {
-            let from = self.own_varieties.partition_point(|known| *known < (key, next.symbol));
-            let rest = self.own_varieties.get(from..).unwrap_or_default();
-            u64::from(variety).saturating_sub(rest.partition_point(|known| *known == (key, next.symbol)) as u64)
+            let from = self
+                .own_continuations
+                .partition_point(|known| *known < (key, next.symbol));
+            let rest = self.own_continuations.get(from..).unwrap_or_default();
+            u64::from(continuation_count)
+                .saturating_sub(rest.partition_point(|known| *known == (key, next.symbol)) as u64)
         };
         Some(left.max(1))
     }
 }
 
-/// A continuation and its variety.
+/// A continuation and its continuation count.
 fn find(nexts: Nexts<'_>, symbol: Symbol) -> Option<(&Next, u32)> {
-    let place = nexts.0.binary_search_by_key(&symbol, |next| next.symbol).ok()?;
-    nexts.with_varieties().nth(place)
+    let place = nexts.nexts.binary_search_by_key(&symbol, |next| next.symbol).ok()?;
+    nexts.with_continuation_counts().nth(place)
 }
 
 impl Source for LeaveOut<'_> {
@@ -123,23 +126,25 @@ impl Source for LeaveOut<'_> {
     }
 
     fn base(&self, symbol: Symbol) -> f32 {
-        let (back, whole) = self.base;
-        let uniform = back / self.kept.outcomes as f32;
-        let (key, Some(smoothing)) = (Key::nothing(), self.kept.smoothing.first()) else {
+        let (backoff, whole) = self.base;
+        let uniform = backoff / self.kept.outcomes as f32;
+        let (key, Some(smoothing)) = (ContextKey::nothing(), self.kept.smoothing.first()) else {
             return uniform;
         };
-        let Some((next, variety)) = find(self.kept.known.get(key), symbol) else {
+        let Some((next, continuation_count)) = find(self.kept.counts.get(key), symbol) else {
             return uniform;
         };
-        let left = self.weight(key, self.own(key), next, variety).unwrap_or(0);
+        let left = self.weight(key, self.own(key), next, continuation_count).unwrap_or(0);
         uniform + smoothing.discounted(left) / whole
     }
 
-    fn row(&self, level: usize, key: Key, row: &mut Row) {
+    fn row(&self, level: usize, key: ContextKey, row: &mut Row) {
         row.clear();
         let own = self.own(key);
-        let nexts = self.kept.known.get(key).with_varieties();
-        let left = nexts.filter_map(|(next, variety)| Some((next.symbol, self.weight(key, own, next, variety)?)));
+        let nexts = self.kept.counts.get(key).with_continuation_counts();
+        let left = nexts.filter_map(|(next, continuation_count)| {
+            Some((next.symbol, self.weight(key, own, next, continuation_count)?))
+        });
         if let Some(smoothing) = self.kept.smoothing.get(level) {
             smoothing.fill(left, row);
         }
@@ -176,12 +181,12 @@ mod tests {
             &[1, 2, 3],
         ];
         let all = count(sessions.iter());
-        let known = Known::new(&all);
+        let known = IndexedCounts::new(&all);
         let personas = PersonaTables::default();
         for k in 1..4 {
             let smoothing = Smoothing::of_levels(&known, k);
             let kept = Kept {
-                known: &known,
+                counts: &known,
                 smoothing: &smoothing,
                 outcomes: 5,
                 k,
@@ -193,7 +198,7 @@ mod tests {
                     .filter(|(other, _)| *other != place)
                     .collect();
                 let without = count(others.into_iter().map(|(_, session)| *session));
-                let without = Known::new(&without);
+                let without = IndexedCounts::new(&without);
                 let mut left_out = LeaveOut::new(kept, &personas);
                 left_out.leave(session, &personas);
                 let mut history = History::default();
@@ -205,8 +210,8 @@ mod tests {
                         let others = others.map(|(next, weight)| (next.symbol, weight));
                         smoothing[level].fill(others, &mut expected);
                         assert_eq!(
-                            (row.items, row.back),
-                            (expected.items, expected.back),
+                            (row.items, row.backoff),
+                            (expected.items, expected.backoff),
                             "{session:?} {key:?} {k}"
                         );
                     });

@@ -1,7 +1,7 @@
 //! Learning how much each expert counts, on the sample.
 //!
-//! Each weight is learned from at least k sessions of the sample. Learning is convex (logistic regression), by Adam in a fixed
-//! order.
+//! Each weight is learned from at least k sessions of the sample. Learning is convex (logistic regression), by Adam in
+//! a fixed order.
 
 use crate::alphabet::{END, Symbol};
 use crate::counts::context::LONGEST;
@@ -92,11 +92,9 @@ impl Learner {
     fn learn(&mut self, experts: &Experts, came: Symbol, session: Option<usize>) {
         self.mixing.mix(experts, &mut self.logs);
         self.logs.iter_mut().for_each(|log| *log = exp(*log));
-        self.logs
-            .iter_mut()
-            .skip(experts.candidates().place(came))
-            .take(1)
-            .for_each(|chance| *chance -= 1.0);
+        if let Some(chance) = self.logs.get_mut(experts.candidates().place(came)) {
+            *chance -= 1.0;
+        }
         for (expert, (numbers, confidence)) in experts.numbers().zip(experts.confidences()).enumerate() {
             let mut by_kind = [0.0_f32; KINDS];
             for ((number, error), kind) in numbers.iter().zip(&self.logs).zip(experts.kinds()) {

@@ -6,7 +6,7 @@ use crate::predict::backoff::Row;
 /// Alphabets up to this size are weighed whole.
 pub(crate) const WHOLE: usize = 64;
 
-/// Of larger ones at most this many symbols; all others share one place and are told apart by the last symbol alone.
+/// Of larger ones at most this many symbols; all others share one place and differ by the last symbol alone.
 const MOST: usize = 64;
 
 /// Fewer are filled up with the most frequent symbols, so that the likeliest ones are always among them.
@@ -62,7 +62,7 @@ impl Candidates {
         }
     }
 
-    /// Chooses anew. `row` gives the row of a level.
+    /// Chooses for the next symbol. `row` gives the row of a level.
     pub(crate) fn choose<'a>(
         &mut self,
         outcomes: usize,
@@ -82,11 +82,9 @@ impl Candidates {
             return;
         }
         for symbol in &self.symbols {
-            self.places
-                .iter_mut()
-                .skip(usize::from(*symbol))
-                .take(1)
-                .for_each(|place| *place = 0);
+            if let Some(place) = self.places.get_mut(usize::from(*symbol)) {
+                *place = 0;
+            }
         }
         self.symbols.clear();
         self.add(END);

@@ -1,12 +1,12 @@
 //! Experts: what each context, the personas and the session itself say about every candidate.
 //!
-//! Each expert gives each candidate one number, and the prediction is proportional to exp(Σ weight · number): a log-linear
-//! mixture. A context's number is the logarithm of how much likelier it makes the candidate than the context it leans on does. So
-//! with weights of 1 along the suffixes and 0 elsewhere the prediction is Kneser–Ney's, and learning starts from there. A context
-//! never seen before says nothing: 0.
+//! Each expert gives each candidate one number, and the prediction is proportional to exp(Σ weight · number): a
+//! log-linear mixture. A context's number is the logarithm of how much likelier it makes the candidate than the context
+//! it backs off to does. So with weights of 1 along the suffixes and 0 elsewhere the prediction is Kneser–Ney's, and
+//! learning starts from there. A context never seen before says nothing: 0.
 
 use crate::alphabet::{END, START, Symbol};
-use crate::counts::context::{History, Key, LEANS_ON, LEVELS, bucket};
+use crate::counts::context::{BACKS_OFF_TO, ContextKey, History, LEVELS, bucket};
 use crate::math::ln;
 use crate::predict::backoff::Row;
 use crate::predict::candidates::Candidates;
@@ -23,7 +23,7 @@ pub(crate) const KINDS: usize = 5;
 /// Number of experts.
 pub(crate) const EXPERTS: usize = LEVELS + 1 + TRAITS;
 
-/// What else tells how far to trust whom: position, run, different symbols so far.
+/// What else decides how far an expert is trusted: position, run, different symbols so far.
 pub(crate) const GATES: usize = 3;
 
 /// Steps of each gate.
@@ -38,7 +38,7 @@ pub(crate) trait Source {
     /// Level 0: the probability of a symbol whatever came before.
     fn base(&self, symbol: Symbol) -> f32;
     /// The row of a context of level 1 and up.
-    fn row(&self, level: usize, key: Key, row: &mut Row);
+    fn row(&self, level: usize, key: ContextKey, row: &mut Row);
     /// The row of the personas.
     fn persona_row(&self, after: Symbol, posterior: &[f32], row: &mut Row);
     /// What is known of a session's persona before it starts.
@@ -105,11 +105,12 @@ impl Experts {
     /// The probability of a symbol by the one before it.
     fn general(&self, source: &impl Source, symbol: Symbol) -> f32 {
         self.levels.get(1).map_or(0.0, |level| {
-            level.row.own(symbol) + level.row.back * source.base(symbol)
+            level.row.own(symbol) + level.row.backoff * source.base(symbol)
         })
     }
 
-    /// Of the mass at the place of all that have none of their own, the share of one symbol. 1 for one that has its own.
+    /// Of the mass at the place of all that have none of their own, the share of one symbol. 1 for one that has its
+    /// own.
     pub(crate) fn share(&self, source: &impl Source, symbol: Symbol) -> f32 {
         if self.candidates.whole() || self.candidates.named(symbol).is_some() {
             return 1.0;
@@ -172,9 +173,9 @@ impl Experts {
     }
 
     fn level(&mut self, place: usize) {
-        let leans_on = LEANS_ON.get(place).copied().unwrap_or(1);
+        let backs_off_to = BACKS_OFF_TO.get(place).copied().unwrap_or(1);
         let (before, rest) = self.levels.split_at_mut(place);
-        let (Some(general), Some(level)) = (before.get(leans_on), rest.first_mut()) else {
+        let (Some(general), Some(level)) = (before.get(backs_off_to), rest.first_mut()) else {
             return;
         };
         let Level { row, chances, logs } = level;
@@ -189,7 +190,7 @@ impl Experts {
             self.numbers.extend(std::iter::repeat_n(0.0, self.candidates.places()));
             return;
         }
-        chances.extend(general.chances.iter().map(|chance| chance * row.back));
+        chances.extend(general.chances.iter().map(|chance| chance * row.backoff));
         for (symbol, share) in &row.items {
             if let Some(chance) = chances.get_mut(self.candidates.place(*symbol)) {
                 *chance += share;
@@ -237,7 +238,8 @@ impl Experts {
         self.numbers.chunks_exact(self.candidates.places().max(1))
     }
 
-    /// Of each place: 1 the end, 2 the last symbol again, 3 the one before its run, 4 another one of this session, 0 a new one.
+    /// Of each place: 1 the end, 2 the last symbol again, 3 the one before its run, 4 another one of this session, 0 a
+    /// new one.
     pub(crate) fn kinds(&self) -> &[u8] {
         &self.kinds
     }

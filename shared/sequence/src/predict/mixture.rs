@@ -1,9 +1,9 @@
 //! The mixture of the experts, and how much each of them counts.
 //!
-//! A weight is the sum of five: by how sure the expert is, by the position in the session, by the length of the present run, by
-//! the number of different symbols so far, and by the kind of the candidate (the end, the same again, back, seen, new). None
-//! belongs to a symbol or to a context: some hundred numbers for the whole model.
-//! How they are learned: `learn/weights.rs`.
+//! A weight is the sum of five: by how sure the expert is, by the position in the session, by the length of the present
+//! run, by the number of different symbols so far, and by the kind of the candidate (the end, the same again, back,
+//! seen, new). None belongs to a symbol or to a context: some hundred numbers for the whole model. How they are
+//! learned: `learn/weights.rs`.
 
 use crate::math::log_sum_exp;
 use crate::predict::backoff::CONFIDENCES;

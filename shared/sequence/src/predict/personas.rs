@@ -1,23 +1,31 @@
 //! Personas: groups of sessions that go about things in the same way.
 //!
-//! A mixture of first-order chains (Cadez et al. 2000) is fitted to the sample by expectation–maximisation. Then every session
-//! of the sample is given to its likeliest persona, and what is published are plain counts over those sessions: how often, and
-//! in how many distinct sessions of that persona, one symbol followed another. So a persona's table is an aggregate with
-//! supports like any other, and the threshold applies to it as to any other.
+//! A mixture of first-order chains (Cadez et al. 2000) is fitted to the sample by expectation–maximisation. Then every
+//! session of the sample is given to its likeliest persona, and what is published are plain counts over those sessions:
+//! how often, and in how many distinct sessions of that persona, one symbol followed another. So a persona's table is
+//! an aggregate with supports like any other, and the threshold applies to it as to any other.
 
 use crate::alphabet::{END, START, Symbol};
 use crate::math::scramble;
 use crate::predict::backoff::Row;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A persona as published.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Persona {
+/// A persona as counted: not published yet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct PersonaCounts {
     /// How many sessions of the sample are its own.
-    pub sessions: u32,
-    /// What followed what in them: after, next, count, support. Sorted. [`START`] and [`END`] are symbols here.
-    pub steps: Vec<(Symbol, Symbol, u32, u32)>,
+    pub(crate) sessions: u32,
+    /// What followed what in them, sorted.
+    pub(crate) steps: Vec<StepCount>,
+}
+
+/// How often one symbol followed another. [`START`] and [`END`] are symbols here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StepCount {
+    pub(crate) after: Symbol,
+    pub(crate) next: Symbol,
+    pub(crate) count: u32,
+    pub(crate) support: u32,
 }
 
 /// How many observations the general chain is worth beside a persona's own.
@@ -33,7 +41,7 @@ fn steps(session: &[Symbol]) -> impl Iterator<Item = (Symbol, Symbol)> {
 }
 
 /// Fits at most `most` personas to sessions. Returns those with at least `k` sessions.
-pub(crate) fn fit(sessions: &[&[Symbol]], most: usize, k: u32) -> Vec<Persona> {
+pub(crate) fn fit(sessions: &[&[Symbol]], most: usize, k: u32) -> Vec<PersonaCounts> {
     let mixture = Mixture::fit(sessions, most.max(1));
     let mut tables = vec![BTreeMap::<(Symbol, Symbol), (u32, u32)>::new(); most.max(1)];
     let mut sizes = vec![0_u32; most.max(1)];
@@ -59,10 +67,15 @@ pub(crate) fn fit(sessions: &[&[Symbol]], most: usize, k: u32) -> Vec<Persona> {
         .filter(|(_, sessions)| *sessions >= k.max(1));
     let publish = |(table, sessions): (BTreeMap<_, _>, u32)| {
         let steps = table.into_iter().filter(|(_, (_, support))| *support >= k);
-        Persona {
+        PersonaCounts {
             sessions,
             steps: steps
-                .map(|((after, next), (count, support))| (after, next, count, support))
+                .map(|((after, next), (count, support))| StepCount {
+                    after,
+                    next,
+                    count,
+                    support,
+                })
                 .collect(),
         }
     };
@@ -231,7 +244,7 @@ struct After {
 }
 
 impl PersonaTables {
-    pub(crate) fn new(personas: &[Persona]) -> Self {
+    pub(crate) fn of(personas: &[PersonaCounts]) -> Self {
         let all: u64 = personas.iter().map(|persona| u64::from(persona.sessions)).sum();
         let prior = personas
             .iter()
@@ -239,8 +252,11 @@ impl PersonaTables {
             .collect();
         let mut cells = BTreeMap::<(Symbol, Symbol), Vec<(usize, u32)>>::new();
         for (persona, table) in personas.iter().enumerate() {
-            for (after, next, count, _) in &table.steps {
-                cells.entry((*after, *next)).or_default().push((persona, *count));
+            for step in &table.steps {
+                cells
+                    .entry((step.after, step.next))
+                    .or_default()
+                    .push((persona, step.count));
             }
         }
         let mut after = BTreeMap::<Symbol, After>::new();
@@ -271,11 +287,11 @@ impl PersonaTables {
     pub(crate) fn row(&self, after: Symbol, posterior: &[f32], row: &mut Row) {
         row.clear();
         let Some(table) = self.after.get(&after) else { return };
-        row.back = 0.0;
+        row.backoff = 0.0;
         let mut weights = Vec::with_capacity(posterior.len());
         for (p, total) in posterior.iter().zip(&table.totals) {
             let weight = p / (total + GENERAL);
-            row.back += weight * GENERAL;
+            row.backoff += weight * GENERAL;
             weights.push(weight);
         }
         for (symbol, counts) in table

@@ -1,12 +1,13 @@
 //! Noise on every support and count that is published.
 //!
-//! Below k nothing is told. But what is told of a whole, less what is told of its parts, would be what the parts below k are; and the
-//! same whole is told in many places. So each number is off by a little, as offices of statistics have it that publish many tables of the
-//! same people (the cell key method, Fraser and Wooton 2005): a sum of few numbers is then off by more than k can hide.
+//! Suppression below k is not enough: the published whole less its published parts is what the suppressed parts are. So
+//! every number is perturbed by the cell-key method of national statistical offices (Fraser and Wooton 2005). A sum of
+//! few numbers is then off by more than k can hide.
 //!
-//! The noise is a function of a secret, of what the number is about, and of the number, in two layers. One lasts while the number
-//! stays about as large: whoever adds sessions of their own, or compares many models, does not get rid of it. The other is new for each number
-//! and each place: two numbers that differ by one look no more different than two that are equal.
+//! The noise is a function of a secret, of what the number is about, and of the number, in two layers. One lasts while
+//! the number stays about as large: it does not go away for an attacker who adds sessions, or compares many models. The
+//! other is new for each number and each place: two numbers that differ by one look no more different than two that are
+//! equal.
 
 use std::hash::{Hash, Hasher};
 
@@ -29,8 +30,8 @@ impl std::fmt::Debug for Noise {
     }
 }
 
-/// How far each layer of noise reaches either way, for what a session has once: k / 2, so that a difference of two numbers hides
-/// whatever is below k. Nothing for k = 1, which hides nothing.
+/// How far each layer of noise reaches either way, for what a session has once: k / 2, so that a difference of two
+/// numbers hides whatever is below k. Nothing for k = 1, which hides nothing.
 pub(crate) const fn layer(k: u32) -> u64 {
     k as u64 / 2
 }
@@ -43,9 +44,9 @@ pub const fn reach(k: u32) -> u64 {
 /// More of it would only make a huge number less even.
 const MOST_OFTEN: u64 = 1 << 20;
 
-/// A number that is told.
+/// A number that gets noise.
 #[derive(Clone, Copy)]
-struct Told {
+struct Number {
     k: u32,
     many: u64,
     /// How much a session has of it.
@@ -53,7 +54,7 @@ struct Told {
 }
 
 impl Noise {
-    /// With the secret known, it is no noise: who guesses a number right can make the same and take it off.
+    /// With the secret known it is no noise: an attacker who guesses a number right can make the same and take it off.
     ///
     /// With `epsilon`, noise of differential privacy of one number comes on top: see docs/model.md.
     #[must_use]
@@ -62,31 +63,31 @@ impl Noise {
         Self { epsilon, secret }
     }
 
-    /// Support and count with noise; never below k, which all that is published has reached. `lasting` is what the lasting layer
-    /// is about, which may be the same for numbers that are nearly one.
+    /// Support and count with noise; never below k, which all that is published has reached. `lasting` is what the
+    /// lasting layer is about, which may be the same for numbers that are nearly one.
     pub fn on(&self, k: u32, (lasting, fresh): (impl Hash, impl Hash), (support, count): (u64, u64)) -> (u64, u64) {
         if layer(k) == 0 && self.epsilon.is_none() {
             return (support, count);
         }
         // A session changes a support by one at most, and a count by what it did: on average this much.
         let often = count.div_ceil(support.max(1)).min(MOST_OFTEN);
-        let told = |many, often| Told { k, many, often };
-        let noise = self.of(("support", &lasting), ("support", &fresh), told(support, 1));
+        let number = |many, often| Number { k, many, often };
+        let noise = self.of(("support", &lasting), ("support", &fresh), number(support, 1));
         let support = support.saturating_add_signed(noise).max(u64::from(k));
-        let noise = self.of(("count", &lasting, often), ("count", &fresh), told(count, often));
+        let noise = self.of(("count", &lasting, often), ("count", &fresh), number(count, often));
         let count = count.saturating_add_signed(noise);
         (support, count.max(support))
     }
 
     /// A number of sessions, or of other things of which a session has one, with noise; never below `least`.
     pub fn once(&self, k: u32, about: impl Hash, many: u64, least: u64) -> u64 {
-        let noise = self.of(("once", &about), ("once", &about), Told { k, many, often: 1 });
+        let noise = self.of(("once", &about), ("once", &about), Number { k, many, often: 1 });
         many.saturating_add_signed(noise).max(least)
     }
 
-    fn of(&self, lasting: impl Hash, fresh: impl Hash, told: Told) -> i64 {
-        let Told { k, many, often } = told;
-        // Not a multiple of `often`: what is left of a count by it would be told exactly.
+    fn of(&self, lasting: impl Hash, fresh: impl Hash, number: Number) -> i64 {
+        let Number { k, many, often } = number;
+        // Not a multiple of `often`: what is left of a count by it would be exact.
         let reach = layer(k).saturating_mul(often);
         let roughly = many / (2 * u64::from(k) * often).max(1);
         let lasting = self.draws(("lasting", lasting, roughly)).near(reach);
@@ -201,7 +202,8 @@ mod tests {
 
     #[test]
     fn a_part_of_it_lasts_while_a_number_grows_a_little() {
-        // Whoever sees 1,000 to 1,009 of one thing, and takes off what they added, averages to what lasts: not to what it was.
+        // An attacker who sees 1,000 to 1,009 of one thing, and takes off what they added, averages to what lasts: not
+        // to what it was.
         let mean_of = |about: u32| {
             let noise = Noise::new(None, [1; 32]);
             let off = (1_000..1_010_u64).map(|many| noise.once(K, about, many, 0) as i64 - many as i64);

@@ -1,12 +1,14 @@
-//! What must hold for any sessions: evidence merges, the model depends on nothing else, the threshold withholds, probabilities
-//! are probabilities.
+//! What must hold for any sessions: evidence merges, the model depends on nothing else, the threshold withholds,
+//! probabilities are probabilities.
 
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use testgram_sequence::context::{History, Key};
+use testgram_sequence::context::{ContextKey, History};
 use testgram_sequence::corpus::Corpus;
 use testgram_sequence::fidelity::renumbered;
-use testgram_sequence::{Alphabet, END, Evidence, LearnSettings, Model, Predictor, START, Symbol, learn, simulate};
+use testgram_sequence::{
+    Alphabet, END, Evidence, LearnSettings, Model, Noise, Predictor, START, Symbol, Threshold, learn, simulate,
+};
 
 /// Sessions with their hashes, by name: few names, so that contexts recur, and runs.
 fn sessions(names: usize, most: usize) -> impl Strategy<Value = Vec<(u64, Vec<String>)>> {
@@ -32,35 +34,34 @@ fn evidence(sessions: &[(u64, Vec<String>)], sample: usize) -> Evidence {
     evidence
 }
 
-fn settings(k: u32, personas: usize) -> LearnSettings {
-    LearnSettings {
-        k,
-        personas,
-        ..LearnSettings::default()
-    }
+fn learned(evidence: &Evidence, k: u32, personas: usize) -> Option<Model> {
+    let threshold = Threshold::new(k, Noise::default());
+    learn(evidence, LearnSettings { threshold, personas }).model
 }
 
 fn bytes(evidence: &Evidence, k: u32) -> Vec<u8> {
-    serde_json::to_vec(&learn(evidence, settings(k, 3))).unwrap()
+    serde_json::to_vec(&learned(evidence, k, 3)).unwrap()
 }
 
 /// Every number of the model that stands for people, with what it stands for.
-fn supports(model: &Model) -> impl Iterator<Item = u32> {
+fn supports(model: &Model) -> impl Iterator<Item = u64> {
     let contexts = model
         .contexts
         .iter()
-        .flat_map(|context| context.next.iter().map(|next| next.support));
+        .flat_map(|context| context.next.iter().map(|next| next.times.support()));
     let steps = model
         .personas
         .iter()
-        .flat_map(|persona| persona.steps.iter().map(|step| step.3));
+        .flat_map(|persona| persona.steps.iter().map(|step| step.times.support()));
     contexts
         .chain(steps)
-        .chain(model.personas.iter().map(|persona| persona.sessions))
+        .chain(model.personas.iter().map(|persona| persona.sessions.support()))
+        .chain(model.symbols.iter().map(|symbol| symbol.times.support()))
+        .chain([model.sessions.support(), model.mixing.support])
 }
 
 /// How often, and in which sessions, something followed a context.
-type Reference = BTreeMap<(Key, Symbol), (u64, BTreeSet<usize>)>;
+type Reference = BTreeMap<(ContextKey, Symbol), (u64, BTreeSet<usize>)>;
 
 proptest! {
     #![proptest_config(crate::cases::one_in(1))]
@@ -143,24 +144,28 @@ proptest! {
     #[test]
     fn nothing_below_the_threshold_remains(all in sessions(8, 40), k in 2..6_u32) {
         let evidence = evidence(&all, 40);
-        let model = learn(&evidence, settings(k, 3));
-        prop_assert!(supports(&model).all(|support| support >= k));
-        for symbol in 1..model.alphabet.outcomes() {
-            let name = model.alphabet.name(symbol as Symbol).unwrap();
+        let Some(model) = learned(&evidence, k, 3) else {
+            prop_assert!(all.len() < k as usize);
+            return Ok(());
+        };
+        prop_assert!(supports(&model).all(|support| support >= u64::from(k)));
+        let alphabet = model.alphabet();
+        for symbol in 1..alphabet.outcomes() {
+            let name = alphabet.name(symbol as Symbol).unwrap();
             let visitors = all.iter().filter(|(_, session)| session.iter().any(|one| one == name)).count();
             prop_assert!(visitors >= k as usize, "{name} was seen by {visitors}");
         }
         // Symbols without a name appear nowhere.
-        let named = model.alphabet.outcomes();
+        let named = alphabet.outcomes();
         let known = |symbol: Symbol| usize::from(symbol) < named || symbol == START;
         prop_assert!(model.contexts.iter().all(|context| context.key.symbols().all(known)));
         prop_assert!(model.contexts.iter().flat_map(|context| &context.next).all(|next| known(next.symbol)));
-        prop_assert!(model.personas.iter().flat_map(|one| &one.steps).all(|step| known(step.0) && known(step.1)));
+        prop_assert!(model.personas.iter().flat_map(|one| &one.steps).all(|step| known(step.after) && known(step.next)));
     }
 
     #[test]
     fn a_model_survives_its_own_format(all in sessions(5, 20)) {
-        let model = learn(&evidence(&all, 20), settings(1, 3));
+        let model = learned(&evidence(&all, 20), 1, 3).unwrap();
         let read: Model = serde_json::from_slice(&serde_json::to_vec(&model).unwrap()).unwrap();
         prop_assert_eq!(read, model);
     }
@@ -179,7 +184,7 @@ proptest! {
 
     #[test]
     fn sessions_drawn_are_the_same_for_the_same_seed(all in sessions(5, 30), seed: u64) {
-        let model = learn(&evidence(&all, 30), settings(1, 2));
+        let model = learned(&evidence(&all, 30), 1, 2).unwrap();
         let predictor = Predictor::new(&model);
         let draw = || simulate::sessions(&predictor, seed).take(5).collect::<Vec<_>>();
         prop_assert_eq!(draw(), draw());
@@ -188,14 +193,17 @@ proptest! {
 
 fn add_up(all: &[(u64, Vec<String>)], path: &[Symbol], k: u32) -> Result<(), TestCaseError> {
     let evidence = evidence(all, 40);
-    let model = learn(&evidence, settings(k, 3));
+    let Some(model) = learned(&evidence, k, 3) else {
+        prop_assert!(all.len() < k as usize);
+        return Ok(());
+    };
     let predictor = Predictor::new(&model);
     let mut walk = predictor.walk();
     let path = path
         .iter()
         .copied()
         .filter(|symbol| usize::from(*symbol) < evidence.alphabet().outcomes());
-    for symbol in renumbered(evidence.alphabet(), &model, &path.collect::<Vec<_>>()) {
+    for symbol in renumbered(evidence.alphabet(), &model.alphabet(), &path.collect::<Vec<_>>()) {
         walk.push(symbol);
         let outcomes = 0..predictor.outcomes() as Symbol;
         let sum: f32 = outcomes.map(|symbol| walk.log_probability(symbol).exp()).sum();
@@ -216,7 +224,7 @@ fn a_regular_world_is_predicted() {
     let session = ["home", "list", "item", "item", "buy"].map(str::to_owned).to_vec();
     let all: Vec<_> = (0..200).map(|hash| (hash, session.clone())).collect();
     let evidence = evidence(&all, 100);
-    let model = learn(&evidence, LearnSettings::default());
+    let model = learn(&evidence, LearnSettings::default()).model.unwrap();
     let predictor = Predictor::new(&model);
     let mut walk = predictor.walk();
     for name in &session {
@@ -253,10 +261,11 @@ fn files_are_learned_from_and_refused() {
         now += 1.0;
         now
     };
-    let (report, model) = corpus.report(2, &mut seconds);
+    let (report, model) = corpus.report(2, &mut seconds).unwrap();
     assert_eq!((report.train_seconds, report.symbols_per_second), (1.0, 7.0));
     assert_eq!(report.model_bytes, serde_json::to_vec(&model).unwrap().len() as u64);
-    assert_eq!(model.alphabet.outcomes(), 4);
+    assert_eq!(model.alphabet().outcomes(), 4);
+    assert_eq!(corpus.report(500, || 0.0).unwrap_err().to_string(), "too_few_sessions");
     assert!(report.bits_per_symbol.is_finite() && report.bits_per_symbol > 0.0);
     assert!(report.top1 <= report.top5);
 }

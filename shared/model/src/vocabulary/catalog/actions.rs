@@ -23,7 +23,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// Every verb.
+    /// Every verb, in the order of their numbers.
     pub const ALL: [Self; 7] = [
         Self::Page,
         Self::Click,
@@ -65,13 +65,13 @@ pub enum With {
 /// What a symbol stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Action {
-    /// What is done.
+    /// What is done: a kind of event.
     pub verb: Verb,
-    /// With which key.
+    /// The named key, if the verb is a key press.
     pub key: Option<NamedKey>,
     /// On which page; `None` for one that fell below k, or before any.
     pub page: Option<PageId>,
-    /// With what.
+    /// With what on the page it is done.
     pub with: With,
 }
 

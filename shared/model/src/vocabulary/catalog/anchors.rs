@@ -1,8 +1,8 @@
 //! What an element is known by.
 //!
-//! An element has *anchors*: texts that name it on its page, from the best kind to the worst. It is the element that its best anchor
-//! names of those that at least k sessions met; so a generated id, which is another one in each session, is passed over, and whatever
-//! changes below the best anchor (classes, place, label) changes nothing.
+//! An element has *anchors*: texts that name it on its page, from the best kind to the worst. It is the element that
+//! its best anchor names of those that at least k sessions met; so a generated id, which is another one in each
+//! session, is passed over, and whatever changes below the best anchor (classes, place, label) changes nothing.
 //!
 //! | kind | anchor | why there |
 //! |---|---|---|
@@ -51,7 +51,8 @@ impl Rank {
         Self::KindOfPlace,
     ];
 
-    /// Whether two elements that share such an anchor are one, though one of them has a better anchor that the other lacks.
+    /// Whether two elements that share such an anchor are one, though one of them has a better anchor that the other
+    /// lacks.
     pub(super) const fn names_one(self) -> bool {
         matches!(
             self,

@@ -1,10 +1,11 @@
 //! Is it a name, or is it data? One judgement for path segments and for what elements are called.
 
-/// Rare values that make all of them data: what a developer named by hand rarely comes in dozens that hardly anybody meets.
+/// Rare values that make all of them data: what a developer named by hand rarely comes in dozens that hardly anybody
+/// meets.
 pub(super) const MANY: usize = 12;
 
-/// A value is rare below one visit in this many: five categories of a fifth each are not rare, nor are a dozen alike; three dozen
-/// products are, and one of them may have a tenth of all visits without making the others common.
+/// A value is rare below one visit in this many: five categories of a fifth each are not rare, nor are a dozen alike;
+/// three dozen products are, and one of them may have a tenth of all visits without making the others common.
 const RARE: u64 = 20;
 
 /// Rare values are data from one visit in this many on, all together: a few made-up ones must not turn names into data.

@@ -1,13 +1,15 @@
 //! Elements: which fingerprints are one element.
 //!
-//! Page by page, anchor by anchor from the best kind to the worst: what an anchor names becomes one element if at least k sessions met
-//! it, and what is left goes on to the next kind. See [`super::anchors`] for the kinds.
+//! Page by page, anchor by anchor from the best kind to the worst: what an anchor names becomes one element if at least
+//! k sessions met it, and what is left goes on to the next kind. See [`super::anchors`] for the kinds.
 //!
-//! * An anchor that elements found before have too, and only those of one of them, is that element's: it lost its better anchor.
-//! * What elements of one shape are called is data if it is different for too many of them (generated ids), or if they are items of
-//!   a list. They are then known by what they have in common.
+//! * An anchor that elements found before have too, and only those of one of them, is that element's: it lost its
+//!   better anchor.
+//! * What elements of one shape are called is data if it is different for too many of them (generated ids), or if they
+//!   are items of a list. They are then known by what they have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use testgram_protocol::event::Element;
 
@@ -15,8 +17,8 @@ use super::anchors::{self, Rank, anchor, shape};
 use super::data::{MANY, Visits};
 use crate::vocabulary::inventory::Support;
 
-/// Items of a list: elements of one shape, with so many labels, in so many places of their containers. A form has two or three
-/// buttons alike, but they stand in one container.
+/// Items of a list: elements of one shape, with so many labels, in so many places of their containers. A form has two
+/// or three buttons alike, but they stand in one container.
 const ITEMS: usize = 4;
 
 /// Where elements alike are the page's own controls, however many they are.
@@ -24,7 +26,7 @@ const LANDMARKS: [&str; 3] = ["header", "nav", "footer"];
 
 /// A fingerprint met on a page.
 pub(super) struct Raw {
-    pub(super) element: Element,
+    pub(super) element: Arc<Element>,
     pub(super) support: Support,
 }
 
@@ -172,10 +174,10 @@ fn data_of(alike: &[&Raw]) -> Data {
     data
 }
 
-/// Whether elements of one shape are items of a list. Fields and what stands around the content are not: a filter with ten boxes has
-/// ten fields.
+/// Whether elements of one shape are items of a list. Fields and what stands around the content are not: a filter with
+/// ten boxes has ten fields.
 fn is_list(alike: &[&Raw]) -> bool {
-    let items = alike.iter().map(|raw| &raw.element);
+    let items = alike.iter().map(|raw| &*raw.element);
     let items =
         items.filter(|item| !anchors::is_field(item) && !anchors::tags(item).any(|tag| LANDMARKS.contains(&tag)));
     let containers: BTreeSet<&str> = items.clone().map(anchors::parent).collect();

@@ -32,40 +32,42 @@ ids! {
     EndpointId,
 }
 
-/// A page template.
+/// A page template, made of all URLs that are one page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageEntry {
-    /// Path and route: `/product/:param`. Query keys are no part of it: values that would tell pages apart are never known, and
-    /// keys that campaigns add would make one page many.
+    /// Path and route: `/product/:param`. Query keys are no part of it: values that would make pages differ are never
+    /// known, and keys that campaigns add would make one page many.
     pub template: String,
     /// Query keys that at least k sessions had, sorted.
     pub query: Vec<String>,
-    /// At least so many distinct sessions were on it; exact for a page that is one URL, and up to [`crate::WITNESSES`].
+    /// At least so many distinct sessions were on it; exact for a page that is one URL, and up to
+    /// [`crate::SKETCH_SIZE`].
     pub support: u32,
 }
 
-/// An element of a page. An attribute is there if at least k sessions met that value on this element: of several, the one most did.
+/// An element of a page. An attribute is there if at least k sessions met that value on this element: of several, the
+/// one most did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ElementEntry {
-    /// Its page.
+    /// The page that it is on.
     pub page: PageId,
     /// How it is called in the names of actions: unique on its page, and like a CSS selector.
     pub name: String,
-    /// Tag.
+    /// The HTML tag, in lower case.
     pub tag: Option<String>,
-    /// ARIA role.
+    /// The ARIA role, explicit or implied.
     pub role: Option<Role>,
-    /// An input's type.
+    /// The `type` of an input.
     pub field: Option<FieldType>,
-    /// `id`.
+    /// The `id` attribute.
     pub id: Option<String>,
-    /// `name`.
+    /// The `name` attribute.
     pub named: Option<String>,
     /// `data-testid` or one of its likes.
     pub testid: Option<String>,
-    /// `for` of a label.
+    /// The `for` attribute of a label.
     pub target: Option<String>,
-    /// `autocomplete`.
+    /// The `autocomplete` attribute.
     pub autocomplete: Option<Autocomplete>,
     /// Classes, each of which at least k sessions met, sorted.
     pub classes: Vec<String>,
@@ -75,24 +77,25 @@ pub struct ElementEntry {
     pub label: Option<u16>,
     /// Whether it lives in a shadow root.
     pub shadow: bool,
-    /// At least so many distinct sessions met it; exact up to [`crate::WITNESSES`].
+    /// At least so many distinct sessions met it; exact up to [`crate::SKETCH_SIZE`].
     pub support: u32,
 }
 
 /// An endpoint that pages call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndpointEntry {
-    /// Its method.
+    /// The HTTP method that it is called with.
     pub method: Method,
     /// Path, with an origin if another than the page's.
     pub template: String,
     /// Query keys that at least k sessions had, sorted.
     pub query: Vec<String>,
-    /// At least so many distinct sessions called it; exact for an endpoint that is one URL, and up to [`crate::WITNESSES`].
+    /// At least so many distinct sessions called it; exact for an endpoint that is one URL, and up to
+    /// [`crate::SKETCH_SIZE`].
     pub support: u32,
 }
 
-/// What fell below k.
+/// How much fewer than k sessions met, so that it has no name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unnamed {
     /// URLs of pages, without query.

@@ -1,8 +1,9 @@
 //! Page templates: which path segments are data.
 //!
-//! URLs are a tree of segments. A node is *open* if many of its children are rare (see [`super::data`]): what stands there is data, and all
-//! of it becomes `:param`. The subtrees of what became one are one subtree, which is judged in its turn. A site's own pages stand in the
-//! first segment of a path, and of a route behind `#`: there more rare children are needed, and only the rare ones become `:param`.
+//! URLs are a tree of segments. A node is *open* if many of its children are rare (see [`super::data`]): what stands
+//! there is data, and all of it becomes `:param`. The subtrees of what became one are one subtree, which is judged in
+//! its turn. A site's own pages stand in the first segment of a path, and of a route behind `#`: there more rare
+//! children are needed, and only the rare ones become `:param`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;

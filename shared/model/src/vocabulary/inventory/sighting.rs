@@ -1,9 +1,11 @@
 //! In how many sessions an item was met, and in how many a union of items.
 
-/// Most witnesses of one item. A union of items is known to reach any k up to this; beyond it, only what one of its parts reaches.
-pub const WITNESSES: usize = 64;
+/// Most hashes in the sketch of one item. A union of items is known to reach any k up to this; beyond it, only what one
+/// of its parts reaches.
+pub const SKETCH_SIZE: usize = 64;
 
-/// What [`super::Inventory::to_bytes`] writes of a sighting. Hashes are bytes: as varints they would take ten instead of eight.
+/// What [`super::Inventory::to_bytes`] writes of a sighting. Hashes are bytes: as varints they would take ten instead
+/// of eight.
 pub(super) type Stored = (Vec<u32>, Vec<[u8; 8]>);
 
 /// The distinct sessions that met one item.
@@ -12,7 +14,7 @@ pub(crate) struct Sighting {
     /// Sessions by how many zero bits their hash begins with beyond the inventory's level; no zero at the end.
     counts: Vec<u32>,
     /// The smallest hashes, sorted.
-    witnesses: Vec<u64>,
+    sketch: Vec<u64>,
 }
 
 impl Sighting {
@@ -27,11 +29,11 @@ impl Sighting {
             .skip(place)
             .take(1)
             .for_each(|count| *count = count.saturating_add(1));
-        if let Err(place) = self.witnesses.binary_search(&hash)
-            && place < WITNESSES
+        if let Err(place) = self.sketch.binary_search(&hash)
+            && place < SKETCH_SIZE
         {
-            self.witnesses.insert(place, hash);
-            self.witnesses.truncate(WITNESSES);
+            self.sketch.insert(place, hash);
+            self.sketch.truncate(SKETCH_SIZE);
         }
     }
 
@@ -43,31 +45,31 @@ impl Sighting {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine = mine.saturating_add(*theirs);
         }
-        join(&mut self.witnesses, &other.witnesses);
+        join(&mut self.sketch, &other.sketch);
     }
 
     /// Leaves out the sessions below `level`; whether any is left.
     pub(super) fn raise(&mut self, from: u32, level: u32) -> bool {
         let gone = (level.saturating_sub(from) as usize).min(self.counts.len());
         self.counts.drain(..gone);
-        self.witnesses.retain(|hash| hash.leading_zeros() >= level);
+        self.sketch.retain(|hash| hash.leading_zeros() >= level);
         !self.counts.is_empty()
     }
 
     /// Bytes of its content.
     pub(super) fn bytes(&self) -> usize {
-        4 * self.counts.len() + 8 * self.witnesses.len()
+        4 * self.counts.len() + 8 * self.sketch.len()
     }
 
     pub(super) fn stored(&self) -> Stored {
-        let witnesses = self.witnesses.iter().map(|hash| hash.to_be_bytes());
-        (self.counts.clone(), witnesses.collect())
+        let sketch = self.sketch.iter().map(|hash| hash.to_be_bytes());
+        (self.counts.clone(), sketch.collect())
     }
 
-    pub(super) fn read((counts, witnesses): Stored) -> Option<Self> {
-        let witnesses: Vec<u64> = witnesses.into_iter().map(u64::from_be_bytes).collect();
-        let good = witnesses.is_sorted() && witnesses.len() <= WITNESSES && counts.last().is_some_and(|last| *last > 0);
-        good.then_some(Self { counts, witnesses })
+    pub(super) fn read((counts, sketch): Stored) -> Option<Self> {
+        let sketch: Vec<u64> = sketch.into_iter().map(u64::from_be_bytes).collect();
+        let good = sketch.is_sorted() && sketch.len() <= SKETCH_SIZE && counts.last().is_some_and(|last| *last > 0);
+        good.then_some(Self { counts, sketch })
     }
 
     /// How many sessions, exactly.
@@ -80,25 +82,25 @@ impl Sighting {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Support {
     most: u32,
-    witnesses: Vec<u64>,
+    sketch: Vec<u64>,
 }
 
 impl Support {
     /// Adds an item.
     pub(crate) fn also(&mut self, sighting: &Sighting) {
         self.most = self.most.max(sighting.support());
-        join(&mut self.witnesses, &sighting.witnesses);
+        join(&mut self.sketch, &sighting.sketch);
     }
 
     /// Adds the items of another union.
     pub(crate) fn union(&mut self, other: &Self) {
         self.most = self.most.max(other.most);
-        join(&mut self.witnesses, &other.witnesses);
+        join(&mut self.sketch, &other.sketch);
     }
 
-    /// Exact for one item, and for several up to [`WITNESSES`] sessions; a lower bound beyond.
+    /// Exact for one item, and for several up to [`SKETCH_SIZE`] sessions; a lower bound beyond.
     pub(crate) fn at_least(&self) -> u32 {
-        self.most.max(u32::try_from(self.witnesses.len()).unwrap_or(u32::MAX))
+        self.most.max(u32::try_from(self.sketch.len()).unwrap_or(u32::MAX))
     }
 }
 
@@ -112,12 +114,12 @@ impl<'a> FromIterator<&'a Support> for Support {
 
 /// The smallest of both, sorted and distinct.
 fn join(mine: &mut Vec<u64>, theirs: &[u64]) {
-    let full = mine.len() == WITNESSES;
+    let full = mine.len() == SKETCH_SIZE;
     if full && theirs.first() >= mine.last() {
         return;
     }
     mine.extend_from_slice(theirs);
     mine.sort_unstable();
     mine.dedup();
-    mine.truncate(WITNESSES);
+    mine.truncate(SKETCH_SIZE);
 }

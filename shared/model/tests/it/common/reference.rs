@@ -1,14 +1,15 @@
-//! What a document should say, worked out slowly and plainly: every statistic by its own pass over raw sessions, by name, in sets of
-//! sessions. With k = 1, where nothing is too rare, a document must say exactly this.
+//! What a document should say, worked out slowly and plainly: every statistic by its own pass over raw sessions, by
+//! name, in sets of sessions. With k = 1, where nothing is too rare, a document must say exactly this.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use testgram_model::document::{Bucket, Document, Named, PageRow, Tallied};
+use testgram_model::document::{Bucket, Document, Named, PageRow};
 use testgram_model::{Catalog, PageId, steps};
 use testgram_protocol::event::{Element, Event, What};
 use testgram_protocol::privacy::tree::{KeyTree, Leaf};
 use testgram_protocol::session::Session;
+use testgram_sequence::Published;
 
 /// Of each thing, in how many sessions, and how often.
 pub(crate) type Rows = BTreeMap<String, (u64, u64)>;
@@ -209,8 +210,8 @@ fn actions(seen: &mut Seen, number: usize, catalog: &Catalog, session: &Session)
         };
         let took = u64::from(to.saturating_sub(*from));
         seen.see(number, format!("step {before} → {next}"), 1);
-        seen.see(number, format!("dwell {before} → {next}"), 1);
-        seen.log(number, &format!("dwell {before} → {next}"), took);
+        seen.see(number, format!("think time {before} → {next}"), 1);
+        seen.log(number, &format!("think time {before} → {next}"), took);
     }
     if let Some((last, _)) = actions.last() {
         seen.see(number, format!("step {last} → end"), 1);
@@ -449,20 +450,17 @@ fn speeds(seen: &mut Seen, number: usize, session: &Session) {
 
 /// The document's rows by the names of [`reference`].
 #[derive(Default)]
-struct Told(Rows);
+struct PublishedRows(Rows);
 
-impl Told {
-    fn row(&mut self, name: String, Tallied { support, count }: Tallied) {
-        assert_eq!(self.0.insert(name.clone(), (support, count)), None, "{name} twice");
+impl PublishedRows {
+    fn row(&mut self, name: String, times: Published) {
+        let before = self.0.insert(name.clone(), (times.support(), times.count()));
+        assert_eq!(before, None, "{name} twice");
     }
 
     fn histogram(&mut self, name: &str, rows: &[Bucket]) {
-        for Bucket { from, support, count } in rows.iter().filter(|row| row.count > 0) {
-            let tallied = Tallied {
-                support: *support,
-                count: *count,
-            };
-            self.row(format!("{name} from {from}"), tallied);
+        for Bucket { from, times } in rows.iter().filter(|row| row.times.count() > 0) {
+            self.row(format!("{name} from {from}"), *times);
         }
     }
 
@@ -478,9 +476,9 @@ impl Told {
         }
     }
 
-    fn maybe(&mut self, name: String, tallied: Option<Tallied>) {
-        if let Some(tallied) = tallied {
-            self.row(name, tallied);
+    fn maybe(&mut self, name: String, times: Option<Published>) {
+        if let Some(times) = times {
+            self.row(name, times);
         }
     }
 }
@@ -490,123 +488,123 @@ fn or_other(name: Option<&String>) -> &str {
 }
 
 /// What the document says.
-pub(crate) fn told(document: &Document) -> Rows {
-    let mut told = Told::default();
-    told.maybe("sessions".to_owned(), document.sessions);
-    told.histogram("events", &document.lengths.events);
-    told.histogram("actions", &document.lengths.actions);
-    told.histogram("views", &document.lengths.views);
-    told.histogram("lasted", &document.lengths.ms);
+pub(crate) fn published(document: &Document) -> Rows {
+    let mut published = PublishedRows::default();
+    published.maybe("sessions".to_owned(), document.sessions);
+    published.histogram("events", &document.lengths.events);
+    published.histogram("actions", &document.lengths.actions);
+    published.histogram("views", &document.lengths.views);
+    published.histogram("lasted", &document.lengths.ms);
     for page in &document.pages {
-        told.row(format!("page {}", page.page), page.views);
-        told.histogram(&format!("load {}", page.page), &page.load_ms);
-        told.histogram(&format!("stay {}", page.page), &page.stay_ms);
-        told.histogram(&format!("depth {}", page.page), &page.depth);
+        published.row(format!("page {}", page.page), page.views);
+        published.histogram(&format!("load {}", page.page), &page.load_ms);
+        published.histogram(&format!("stay {}", page.page), &page.time_on_page_ms);
+        published.histogram(&format!("depth {}", page.page), &page.depth);
     }
-    told.pages("entry", &document.entries);
-    told.pages("exit", &document.exits);
+    published.pages("entry", &document.entries);
+    published.pages("exit", &document.exits);
     for journey in &document.journeys {
-        told.row(format!("journey {}", journey.pages.join(" ")), journey.times);
+        published.row(format!("journey {}", journey.pages.join(" ")), journey.times);
     }
     for element in &document.elements {
-        told.row(format!("element {} {}", element.page, element.element), element.events);
+        published.row(format!("element {} {}", element.page, element.element), element.events);
     }
-    tell_forms(&mut told, document);
-    tell_calls(&mut told, document);
-    tell_visitors(&mut told, document);
-    tell_behaviour(&mut told, document);
-    told.0
+    add_forms(&mut published, document);
+    add_calls(&mut published, document);
+    add_visitors(&mut published, document);
+    add_behaviour(&mut published, document);
+    published.0
 }
 
-fn tell_forms(told: &mut Told, document: &Document) {
+fn add_forms(published: &mut PublishedRows, document: &Document) {
     for form in &document.forms {
         let name = format!("{} {}", form.page, form.form);
-        told.row(format!("form {name}"), form.begun);
-        told.maybe(format!("submitted {name}"), form.submitted);
-        told.maybe(format!("invalid {name}"), form.invalid);
-        told.histogram(&format!("submit ms {name}"), &form.submit_ms);
-        told.histogram(&format!("filled {name}"), &form.filled);
+        published.row(format!("form {name}"), form.started);
+        published.maybe(format!("submitted {name}"), form.submitted);
+        published.maybe(format!("invalid {name}"), form.invalid);
+        published.histogram(&format!("submit ms {name}"), &form.submit_ms);
+        published.histogram(&format!("filled {name}"), &form.filled);
         for field in &form.fields {
-            told.row(format!("in form {name}: {}", field.element), field.times);
+            published.row(format!("in form {name}: {}", field.element), field.times);
         }
-        for field in &form.left_at {
-            told.row(format!("left at {name}: {}", field.element), field.times);
+        for field in &form.drop_off {
+            published.row(format!("left at {name}: {}", field.element), field.times);
         }
     }
     for field in &document.fields {
         let name = format!("{} {}", field.page, field.element);
-        told.row(format!("field {name}"), field.times);
-        told.names(&format!("kind {name}"), &field.kinds);
-        told.histogram(&format!("length {name}"), &field.length);
-        told.histogram(&format!("corrections {name}"), &field.corrections);
-        told.histogram(&format!("field ms {name}"), &field.ms);
-        told.histogram(&format!("order {name}"), &field.order);
-        told.maybe(format!("pasted {name}"), field.pasted);
-        told.maybe(format!("repeated {name}"), field.repeated);
+        published.row(format!("field {name}"), field.times);
+        published.names(&format!("kind {name}"), &field.kinds);
+        published.histogram(&format!("length {name}"), &field.length);
+        published.histogram(&format!("corrections {name}"), &field.corrections);
+        published.histogram(&format!("field ms {name}"), &field.ms);
+        published.histogram(&format!("order {name}"), &field.order);
+        published.maybe(format!("pasted {name}"), field.pasted);
+        published.maybe(format!("repeated {name}"), field.repeated);
     }
 }
 
-fn tell_calls(told: &mut Told, document: &Document) {
+fn add_calls(published: &mut PublishedRows, document: &Document) {
     for endpoint in &document.endpoints {
         let name = format!("{} {}", word(&endpoint.method), endpoint.url);
-        told.row(format!("call {name}"), endpoint.calls);
-        told.names(&format!("status {name}"), &endpoint.statuses);
-        told.histogram(&format!("call ms {name}"), &endpoint.ms);
-        told.pages(&format!("caller {name}"), &endpoint.callers);
+        published.row(format!("call {name}"), endpoint.calls);
+        published.names(&format!("status {name}"), &endpoint.statuses);
+        published.histogram(&format!("call ms {name}"), &endpoint.ms);
+        published.pages(&format!("caller {name}"), &endpoint.callers);
         for (way, keys) in [("request", &endpoint.request), ("response", &endpoint.response)] {
             for key in keys {
-                told.row(format!("{way} {name} {} {}", key.path, key.kind), key.calls);
+                published.row(format!("{way} {name} {} {}", key.path, key.kind), key.calls);
             }
         }
     }
     for error in &document.errors {
         let script = error.script.as_deref().unwrap_or_default();
-        told.row(
+        published.row(
             format!("error {} {} {} {script}", error.page, error.name, error.message),
             error.times,
         );
     }
 }
 
-fn tell_visitors(told: &mut Told, document: &Document) {
+fn add_visitors(published: &mut PublishedRows, document: &Document) {
     for device in &document.devices {
         let name = or_other(device.name.as_ref());
-        told.row(format!("device {name}"), device.sessions);
+        published.row(format!("device {name}"), device.sessions);
         for system in &device.systems {
             let name = format!("{name} {}", or_other(system.name.as_ref()));
-            told.row(format!("device {name}"), system.sessions);
+            published.row(format!("device {name}"), system.sessions);
             for browser in &system.browsers {
                 let name = format!("{name} {}", or_other(browser.name.as_ref()));
-                told.row(format!("device {name}"), browser.sessions);
-                told.names(&format!("device {name}"), &browser.versions);
+                published.row(format!("device {name}"), browser.sessions);
+                published.names(&format!("device {name}"), &browser.versions);
             }
         }
         for viewport in &device.viewports {
             let size = [viewport.width, viewport.height]
                 .map(|pixels| pixels.unwrap().to_string())
                 .join(" ");
-            told.row(format!("viewport {name} {size}"), viewport.sessions);
+            published.row(format!("viewport {name} {size}"), viewport.sessions);
         }
     }
-    told.names("language", &document.languages);
-    told.names("referrer", &document.referrers);
-    told.maybe("automated".to_owned(), document.automated);
+    published.names("language", &document.languages);
+    published.names("referrer", &document.referrers);
+    published.maybe("automated".to_owned(), document.automated);
     for pace in &document.paces {
         let device = or_other(pace.device.as_ref());
-        told.histogram(&format!("scroll speed {device}"), &pace.scroll);
-        told.histogram(&format!("pointer speed {device}"), &pace.pointer);
-        told.histogram(&format!("typing {device}"), &pace.typing);
+        published.histogram(&format!("scroll speed {device}"), &pace.scroll);
+        published.histogram(&format!("pointer speed {device}"), &pace.pointer);
+        published.histogram(&format!("typing {device}"), &pace.typing);
     }
 }
 
-fn tell_behaviour(told: &mut Told, document: &Document) {
+fn add_behaviour(published: &mut PublishedRows, document: &Document) {
     let Some(behaviour) = &document.behaviour else { return };
     let name = |symbol: u16| match symbol {
         0 => "end".to_owned(),
         symbol => behaviour.symbols[usize::from(symbol) - 1].name.clone(),
     };
     for symbol in &behaviour.symbols {
-        told.row(format!("action {}", symbol.name), symbol.times);
+        published.row(format!("action {}", symbol.name), symbol.times);
     }
     for context in &behaviour.contexts {
         let key: Vec<u16> = context.key.into();
@@ -616,25 +614,27 @@ fn tell_behaviour(told: &mut Told, document: &Document) {
             continue;
         }
         for next in &context.next {
-            let tallied = Tallied {
-                support: next.0,
-                count: next.1,
-            };
-            told.row(format!("step {} → {}", name(last), name(next.2)), tallied);
+            published.row(format!("step {} → {}", name(last), name(next.symbol)), next.times);
         }
     }
-    for dwell in &document.dwell {
-        let pair = format!("dwell {} → {}", name(dwell.action), name(dwell.next.unwrap()));
-        told.row(pair.clone(), dwell.times);
-        told.histogram(&pair, &dwell.ms);
+    for think_time in &document.think_time {
+        let pair = format!(
+            "think time {} → {}",
+            name(think_time.action),
+            name(think_time.next.unwrap())
+        );
+        published.row(pair.clone(), think_time.times);
+        published.histogram(&pair, &think_time.ms);
     }
 }
 
-/// What is told otherwise than expected, or only one of both: name, what was expected, what is told.
-pub(crate) fn differences(told: &Rows, expected: &Rows) -> Vec<String> {
-    let names: BTreeSet<&String> = told.keys().chain(expected.keys()).collect();
-    let differ = names.into_iter().filter(|name| told.get(*name) != expected.get(*name));
+/// What is told otherwise than expected, or only one of both: name, what was expected, what is published.
+pub(crate) fn differences(published: &Rows, expected: &Rows) -> Vec<String> {
+    let names: BTreeSet<&String> = published.keys().chain(expected.keys()).collect();
+    let differ = names
+        .into_iter()
+        .filter(|name| published.get(*name) != expected.get(*name));
     differ
-        .map(|name| format!("{name}: {:?}, {:?}", expected.get(name), told.get(name)))
+        .map(|name| format!("{name}: {:?}, {:?}", expected.get(name), published.get(name)))
         .collect()
 }

@@ -1,4 +1,5 @@
-//! Walks a document and judges every number in it, by the one rule that the document states for itself: see `src/document.rs`.
+//! Walks a document and judges every number in it, by the one rule that the document states for itself: see
+//! `src/document.rs`.
 
 use serde_json::Value;
 
@@ -7,8 +8,8 @@ const NAMES: &[&str] = &["from", "width", "height", "action", "next", "key"];
 
 /// What stands beside the rule.
 const BESIDE: &[&str] = &["$.version", "$.k", "$.epsilon"];
-/// Rounded numbers of things that are not told.
-const WITHHELD: &str = "$.withheld";
+/// Rounded numbers of things that are suppressed.
+const SUPPRESSED: &str = "$.suppressed";
 
 /// Every breach of the rule, by its place. Also how many supports were seen.
 pub(crate) fn breaches(document: &Value, k: u64) -> (Vec<String>, usize) {
@@ -74,7 +75,8 @@ impl Walk {
     }
 
     fn number(&mut self, attributed: bool, place: &str) {
-        let beside = BESIDE.contains(&place) || place.strip_prefix(WITHHELD).is_some_and(|rest| rest.starts_with('.'));
+        let beside =
+            BESIDE.contains(&place) || place.strip_prefix(SUPPRESSED).is_some_and(|rest| rest.starts_with('.'));
         if !attributed && !beside {
             self.breaches.push(format!("{place}: a number with no support"));
         }
