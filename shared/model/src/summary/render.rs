@@ -458,7 +458,7 @@ mod tests {
             percent(104, 100, 4),
             percent(123, 100, 8),
             percent(96, 100, 4),
-            percent(60, 100, 5),
+            percent(60, 100, 12),
         ];
         assert_eq!(shares, ["~100 %", "~100 %", "96 %", "~60 %"]);
     }
