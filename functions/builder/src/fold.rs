@@ -14,8 +14,8 @@ use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::step::{BuildRef, StepOutput};
 
-/// To be changed with what is counted, or how: earlier counts are then made again.
-const COUNTS: &[u8] = b"counts 2";
+/// Changes with what is counted, or how: earlier counts are then made again.
+const COUNTS: &[u8] = b"counts 3";
 
 /// Most events held at once, some 300 bytes each. A partition with more is read several times, each time for a share of
 /// its sessions, since a session's batches may be in any of its files.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use testgram_model::Partial;
-use testgram_model::publish::Settings;
+use testgram_model::PublishSettings;
 use testgram_runtime::metrics::{Line, Unit};
 use testgram_store::repository::build::{BuildWorld, ModelPointer, Stage};
 
@@ -79,14 +79,14 @@ pub(crate) async fn publish(state: &State, build: BuildRef) -> Result<StepOutput
 }
 
 /// How the document is made. Noise without a secret would be no noise, so a world without a secret gets no model.
-async fn settings(world: &BuildWorld<'_>, snapshot: &Snapshot) -> Result<Settings, StepError> {
+async fn settings(world: &BuildWorld<'_>, snapshot: &Snapshot) -> Result<PublishSettings, StepError> {
     let inputs = world.inputs().await?.ok_or(StepError::NoSuchWorld)?;
     let secret = inputs.noise.ok_or(StepError::NoSecret)?;
-    Ok(Settings {
+    Ok(PublishSettings {
         k: snapshot.k,
         epsilon: snapshot.epsilon,
         secret,
-        ..Settings::default()
+        ..PublishSettings::default()
     })
 }
 

@@ -42,7 +42,7 @@ fn main() {
         catalog.endpoints().len(),
         catalog.alphabet().outcomes() - 1,
     );
-    println!("withheld: {:?}", catalog.withheld());
+    println!("unnamed: {:?}", catalog.unnamed());
     println!(
         "inventory {counted:.2} M events/s, {} bytes; catalog {} ms, {} bytes; steps {stepped:.2} M events/s",
         inventory.to_bytes().len(),

@@ -9,7 +9,7 @@
 
 use std::time::Instant;
 
-use testgram_model::publish::Settings;
+use testgram_model::PublishSettings;
 use testgram_model::summary::{render, summary};
 use testgram_model::{Catalog, Inventory, Partial, publish};
 
@@ -30,9 +30,9 @@ fn main() {
     let bytes = partial.to_bytes().len();
     let folded = per_second(clock);
     let clock = Instant::now();
-    let settings = Settings {
+    let settings = PublishSettings {
         k,
-        ..Settings::default()
+        ..PublishSettings::default()
     };
     let document = publish(&catalog, &partial, &settings);
     let took = clock.elapsed();

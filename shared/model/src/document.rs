@@ -1,9 +1,10 @@
-//! The document that is published of a world: versioned JSON, only aggregates, every number with the distinct sessions behind it.
+//! The document that is published of a world: versioned JSON, only aggregates, every number with the distinct sessions
+//! behind it.
 //!
-//! One rule for all of it, so that it can be checked without knowing the parts: **an object with a number in it has `support`**, at
-//! least k distinct sessions, and so has a list of numbers within a list: its first is the support. Numbers that only name
-//! something (`from`, `width`, `height`, `action`, `next`, `key`) count nothing. Beside that stand `version`, `k`, `epsilon` and `withheld`.
-//! What each part means: docs/model.md.
+//! One rule for all of it, so that it can be checked without knowing the parts: **an object with a number in it has
+//! `support`**, at least k distinct sessions, and so has a list of numbers within a list: its first is the support.
+//! Numbers that only name something (`from`, `width`, `height`, `action`, `next`, `key`) count nothing. Beside that
+//! stand `version`, `k`, `epsilon` and `suppressed`. What each part means: docs/model.md.
 
 mod behaviour;
 
@@ -11,9 +12,9 @@ use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Autocomplete, FieldType, Method, Role};
 
-pub use behaviour::{Behaviour, ContextRow, Level, NextRow, PersonaRow, StepRow, SymbolRow, Weights};
+pub use behaviour::{Behaviour, SymbolRow};
 
-use crate::alphabet::Symbol;
+use testgram_sequence::{Published, Symbol};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -29,236 +30,226 @@ macro_rules! records {
     };
 }
 
-/// In how many distinct sessions, and how often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Tallied {
-    /// At least so many distinct sessions.
-    pub support: u64,
-    /// How often.
-    pub count: u64,
-}
-
-/// A row of a histogram: what is at least `from` and less than the next row's. Rare quantities are counted in the next lower row, or
-/// else in the first.
+/// A row of a histogram: what is at least `from` and less than the next row's. Rare quantities are counted in the next
+/// lower row, or else in the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bucket {
-    /// The smallest number.
+    /// The smallest number of the row, in the unit of its histogram.
     pub from: u64,
-    /// At least so many distinct sessions.
-    pub support: u64,
-    /// How often.
-    pub count: u64,
+    /// In how many sessions, and how often.
+    #[serde(flatten)]
+    pub times: Published,
 }
 
 records! {
     /// The model of a world's visitors.
     #[derive(Default)]
     pub struct Document {
-        /// [`VERSION`].
+        /// The version of the format: [`VERSION`].
         pub version: u32,
         /// Distinct sessions behind every number.
         pub k: u32,
         /// How much noise is on the counts: see docs/model.md. None without.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub epsilon: Option<f64>,
-        /// The sessions and their events. None if they are fewer than k; then nothing else is told.
-        pub sessions: Option<Tallied>,
-        /// How long sessions are.
+        /// The sessions and their events. None if they are fewer than k; then nothing else is published.
+        pub sessions: Option<Published>,
+        /// How long sessions are: in events, actions, page views and milliseconds.
         pub lengths: Lengths,
-        /// Pages, by template.
+        /// Pages that at least k sessions viewed, by template.
         pub pages: Vec<Page>,
-        /// Where sessions begin.
+        /// The first page of sessions. A mix: it adds up to all sessions.
         pub entries: Vec<PageRow>,
         /// The last page of sessions.
         pub exits: Vec<PageRow>,
         /// Three different pages one after the other, the commonest first.
         pub journeys: Vec<Journey>,
-        /// Elements, by page.
+        /// Elements that at least k sessions used, by page.
         pub elements: Vec<ElementRow>,
-        /// Forms, by page.
+        /// The funnels of forms, by page.
         pub forms: Vec<Form>,
-        /// Fields, by page.
+        /// How fields are filled, by page.
         pub fields: Vec<Field>,
-        /// What pages call.
+        /// The endpoints that pages call, by template.
         pub endpoints: Vec<Endpoint>,
-        /// Script errors.
+        /// Errors of scripts, by page and message.
         pub errors: Vec<Failure>,
         /// Devices with systems, browsers and versions.
         pub devices: Vec<Device>,
-        /// Languages of browsers.
+        /// Languages of browsers. A mix: it adds up to all sessions.
         pub languages: Vec<Named>,
         /// Origins that visitors came from.
         pub referrers: Vec<Named>,
         /// Sessions driven by a program, as it says itself.
-        pub automated: Option<Tallied>,
+        pub automated: Option<Published>,
         /// How fast visitors scroll, point and type.
         pub paces: Vec<Pace>,
         /// How long after an action the next one comes.
-        pub dwell: Vec<Dwell>,
-        /// What visitors do next.
+        pub think_time: Vec<ThinkTime>,
+        /// What visitors do next. None where there are too few sessions to learn from.
         pub behaviour: Option<Behaviour>,
         /// How well that predicts sessions it has not seen.
         pub fidelity: Vec<Measured>,
         /// What fell below k, or did not fit.
-        pub withheld: Withheld,
+        pub suppressed: Suppressed,
     }
 
-    /// How long sessions are.
+    /// How long sessions are. Each session is in one row of each histogram.
     #[derive(Default)]
     pub struct Lengths {
-        /// Events.
+        /// Sessions by their events.
         pub events: Vec<Bucket>,
-        /// Actions.
+        /// Sessions by their actions.
         pub actions: Vec<Bucket>,
-        /// Page views.
+        /// Sessions by their page views.
         pub views: Vec<Bucket>,
-        /// Milliseconds.
+        /// By milliseconds.
         pub ms: Vec<Bucket>,
     }
 
-    /// A page.
+    /// A page, with all views of it.
     pub struct Page {
-        /// Its template.
+        /// The template of the page's URL.
         pub page: String,
         /// Query keys that it is shown with.
         pub query: Vec<String>,
-        /// Views.
+        /// In how many sessions it was viewed, and how often.
         #[serde(flatten)]
-        pub views: Tallied,
+        pub views: Published,
         /// Milliseconds until it had loaded.
         pub load_ms: Vec<Bucket>,
         /// Milliseconds until the next page or the end.
-        pub stay_ms: Vec<Bucket>,
+        pub time_on_page_ms: Vec<Bucket>,
         /// How far down it was scrolled, in tenths, where it was.
         pub depth: Vec<Bucket>,
     }
 
-    /// Something about a page.
+    /// How many sessions, or calls, belong to a page.
     pub struct PageRow {
         /// Its template; none for all pages too rare to name, and sessions without any.
         pub page: Option<String>,
-        /// Sessions.
+        /// In how many sessions; each counts once.
         #[serde(flatten)]
-        pub sessions: Tallied,
+        pub sessions: Published,
     }
 
     /// Pages one after the other.
     pub struct Journey {
-        /// Their templates.
+        /// The templates of the three pages, in order.
         pub pages: Vec<String>,
-        /// Times.
+        /// In how many sessions, and how often.
         #[serde(flatten)]
-        pub times: Tallied,
+        pub times: Published,
     }
 
     /// An element, as far as at least k sessions met it so.
     pub struct ElementRow {
-        /// Its page.
+        /// The template of its page.
         pub page: String,
         /// How actions and fields name it: unique on its page.
         pub element: String,
-        /// Tag.
+        /// The HTML tag, in lower case.
         pub tag: Option<String>,
-        /// ARIA role.
+        /// The ARIA role, explicit or implied.
         pub role: Option<Role>,
-        /// An input's type.
+        /// The `type` of an input.
         #[serde(rename = "type")]
         pub field: Option<FieldType>,
-        /// `id`.
+        /// The `id` attribute.
         pub id: Option<String>,
-        /// `name`.
+        /// The `name` attribute.
         pub name: Option<String>,
         /// `data-testid` or one of its likes.
         pub testid: Option<String>,
-        /// `for` of a label.
+        /// The `for` attribute of a label.
         #[serde(rename = "for")]
         pub target: Option<String>,
-        /// `autocomplete`.
+        /// The `autocomplete` attribute.
         pub autocomplete: Option<Autocomplete>,
-        /// Classes.
+        /// Classes, each of which at least k sessions met.
         pub classes: Vec<String>,
-        /// Where it stands.
+        /// The path of tags from up to eight steps above.
         pub path: Option<String>,
         /// Digest of its label, four hex digits.
         pub label: Option<String>,
         /// Whether it lives in a shadow root.
         pub shadow: bool,
-        /// Events that name it.
+        /// In how many sessions events named it, and how many events.
         #[serde(flatten)]
-        pub events: Tallied,
+        pub events: Published,
     }
 
     /// A form on a page.
     pub struct Form {
-        /// Its page.
+        /// The template of its page.
         pub page: String,
         /// Where it stands: the form with the two steps above; empty for fields outside of forms.
         pub form: String,
-        /// Visits to the page in which it was begun.
+        /// Visits to the page in which it was started.
         #[serde(flatten)]
-        pub begun: Tallied,
+        pub started: Published,
         /// Of those, in which it was submitted and the browser found it valid. None if hardly ever.
-        pub submitted: Option<Tallied>,
+        pub submitted: Option<Published>,
         /// Submits that the browser found not valid.
-        pub invalid: Option<Tallied>,
+        pub invalid: Option<Published>,
         /// Milliseconds from the first field to the submit.
         pub submit_ms: Vec<Bucket>,
         /// Fields that held something at the submit.
         pub filled: Vec<Bucket>,
-        /// Which fields were filled.
+        /// The fields that were filled, each time they were.
         pub fields: Vec<InForm>,
         /// The last field before the visitor left the page without a submit.
-        pub left_at: Vec<InForm>,
+        pub drop_off: Vec<InForm>,
     }
 
     /// A field of a form.
     pub struct InForm {
-        /// The field.
+        /// The field, as `elements` names it.
         pub element: String,
-        /// Times.
+        /// In how many sessions, and how often.
         #[serde(flatten)]
-        pub times: Tallied,
+        pub times: Published,
     }
 
-    /// A field.
+    /// A field, with all times it was filled.
     pub struct Field {
-        /// Its page.
+        /// The template of its page.
         pub page: String,
-        /// The field.
+        /// The field, as `elements` names it.
         pub element: String,
         /// Times it was filled and left.
         #[serde(flatten)]
-        pub times: Tallied,
+        pub times: Published,
         /// What kinds of values it holds.
         pub kinds: Vec<Named>,
-        /// How long values are.
+        /// Lengths of values, in characters.
         pub length: Vec<Bucket>,
         /// Keys that took something back, where keys were pressed.
         pub corrections: Vec<Bucket>,
         /// Milliseconds from focus to leaving.
         pub ms: Vec<Bucket>,
-        /// Place of the field in the order in which those of its form were filled, from 1.
+        /// Its place in the order in which the fields of its form were first filled, from 1.
         pub order: Vec<Bucket>,
         /// Times its value was pasted. None if hardly ever.
-        pub pasted: Option<Tallied>,
+        pub pasted: Option<Published>,
         /// Times its value had been that of an input before, in the same session. None if hardly ever, or not known.
-        pub repeated: Option<Tallied>,
+        pub repeated: Option<Published>,
     }
 
-    /// An endpoint.
+    /// An endpoint, with all calls of it.
     pub struct Endpoint {
-        /// Its method.
+        /// The HTTP method of the calls.
         pub method: Method,
         /// Its template, with an origin if another than the page's.
         pub url: String,
         /// Query keys that it is called with.
         pub query: Vec<String>,
-        /// Calls.
+        /// In how many sessions it was met, and in how many calls.
         #[serde(flatten)]
-        pub calls: Tallied,
+        pub calls: Published,
         /// What it answered: `200`, `4xx` where the statuses were too rare each, `0` for no answer.
         pub statuses: Vec<Named>,
-        /// Milliseconds.
+        /// By milliseconds.
         pub ms: Vec<Bucket>,
         /// The pages that call it.
         pub callers: Vec<PageRow>,
@@ -272,48 +263,49 @@ records! {
     pub struct KeyRow {
         /// The place, as a JSONPath (RFC 9535): `$.items[*].id`. `.*` is any key that looks like data.
         pub path: String,
-        /// `string`, `number`, `boolean`, `null`, `array`, `object`, `mixed` for several, `more` for what was not looked at.
+        /// `string`, `number`, `boolean`, `null`, `array`, `object`, `mixed` for several, `more` for what was not
+        /// looked at.
         #[serde(rename = "type")]
         pub kind: String,
-        /// Calls.
+        /// In how many sessions it was met, and in how many calls.
         #[serde(flatten)]
-        pub calls: Tallied,
+        pub calls: Published,
     }
 
-    /// A script error.
+    /// An error of a script, or of a promise that was not handled.
     pub struct Failure {
         /// The page it came about on.
         pub page: String,
-        /// Its type.
+        /// The type of the error, `TypeError` say.
         pub name: String,
-        /// Its message's template.
+        /// The template of its message: words that are data are left out.
         pub message: String,
-        /// The script, if known.
+        /// The URL template of the script, if it is known.
         pub script: Option<String>,
-        /// Times.
+        /// In how many sessions, and how often.
         #[serde(flatten)]
-        pub times: Tallied,
+        pub times: Published,
     }
 
-    /// Something with a name.
+    /// A row of a mix: a name, and how much falls to it.
     pub struct Named {
         /// The name; none for all that are too rare to name, or not known.
         pub name: Option<String>,
         /// Times, or sessions where each has one.
         #[serde(flatten)]
-        pub times: Tallied,
+        pub times: Published,
     }
 
-    /// A kind of device.
+    /// A kind of device, with its systems and viewports.
     pub struct Device {
         /// Its word; none for all that are too rare, or not known.
         pub name: Option<String>,
-        /// Sessions.
+        /// In how many sessions; each counts once.
         #[serde(flatten)]
-        pub sessions: Tallied,
-        /// Its systems.
+        pub sessions: Published,
+        /// The operating systems of these devices. A mix.
         pub systems: Vec<System>,
-        /// Its viewports.
+        /// The viewports of these devices. A mix.
         pub viewports: Vec<Viewport>,
     }
 
@@ -321,10 +313,10 @@ records! {
     pub struct System {
         /// Its word; none for all that are too rare.
         pub name: Option<String>,
-        /// Sessions.
+        /// In how many sessions; each counts once.
         #[serde(flatten)]
-        pub sessions: Tallied,
-        /// Its browsers.
+        pub sessions: Published,
+        /// The browsers on this system. A mix.
         pub browsers: Vec<Browser>,
     }
 
@@ -332,10 +324,10 @@ records! {
     pub struct Browser {
         /// Its family; none for all that are too rare.
         pub name: Option<String>,
-        /// Sessions.
+        /// In how many sessions; each counts once.
         #[serde(flatten)]
-        pub sessions: Tallied,
-        /// Its major versions.
+        pub sessions: Published,
+        /// The browser's major versions. A mix.
         pub versions: Vec<Named>,
     }
 
@@ -343,11 +335,11 @@ records! {
     pub struct Viewport {
         /// CSS pixels; none for all that are too rare.
         pub width: Option<u16>,
-        /// CSS pixels.
+        /// CSS pixels; none where the width is none.
         pub height: Option<u16>,
-        /// Sessions.
+        /// In how many sessions; each counts once.
         #[serde(flatten)]
-        pub sessions: Tallied,
+        pub sessions: Published,
     }
 
     /// How fast visitors with one kind of device are.
@@ -363,28 +355,29 @@ records! {
     }
 
     /// How long after an action the next one comes.
-    pub struct Dwell {
+    pub struct ThinkTime {
         /// The action: its place in the behaviour's symbols, from 1.
         pub action: Symbol,
         /// The next one. None where no next one is common enough: then this is of whatever came next.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub next: Option<Symbol>,
-        /// Times.
+        /// In how many sessions, and how often.
         #[serde(flatten)]
-        pub times: Tallied,
-        /// Milliseconds.
+        pub times: Published,
+        /// By milliseconds.
         pub ms: Vec<Bucket>,
     }
 
     /// How well something predicts held-out sessions.
     pub struct Measured {
-        /// `model`, or a baseline: `order0` (actions alone), `order1` (by the last one), `order5` (interpolated Kneser–Ney).
+        /// `model`, or a baseline: `order0` (actions alone), `order1` (by the last one), `order5` (interpolated
+        /// Kneser–Ney).
         pub predictor: String,
-        /// Sessions held out.
+        /// Sessions that were held out, and that the predictor was asked about.
         pub support: u64,
         /// Sessions that were learned from.
         pub learned_from: u64,
-        /// Actions and ends predicted.
+        /// Actions and ends of sessions that were predicted.
         pub actions: u64,
         /// Mean −log2 of the probability that the action had which came.
         pub bits: f64,
@@ -394,34 +387,34 @@ records! {
         pub top5: f64,
     }
 
-    /// Roughly how much fell below k: 0 for fewer than k things, and else rounded down to 1, 1½ or twice a power of two. So one
-    /// session more is seen in it only where it takes a number over such a step.
+    /// Roughly how much fell below k: 0 for fewer than k things, and else rounded down to 1, 1½ or twice a power of
+    /// two. So one session more is seen in it only where it takes a number over such a step.
     #[derive(Default)]
-    pub struct Withheld {
-        /// URLs of pages.
+    pub struct Suppressed {
+        /// URLs of pages, without their queries.
         pub pages: u64,
-        /// Fingerprints of elements.
+        /// Fingerprints of elements on pages that are named.
         pub elements: u64,
         /// Methods and URLs of calls.
         pub endpoints: u64,
-        /// Script errors.
+        /// Errors of scripts, by page and message.
         pub errors: u64,
-        /// Places in bodies.
+        /// Places in the bodies of calls.
         pub keys: u64,
-        /// Actions.
+        /// Actions that the model does not name.
         pub symbols: u64,
-        /// Contexts.
+        /// Contexts none of whose continuations is published.
         pub contexts: u64,
-        /// Continuations of contexts.
+        /// Continuations of contexts, those of suppressed contexts among them.
         pub continuations: u64,
-        /// Journeys.
+        /// Journeys over three named pages.
         pub journeys: u64,
         /// Pairs of actions with the time between them.
         pub pairs: u64,
         /// Sessions of more than 10,000 events, the first of which count.
         pub long: u64,
-        /// What was more than is counted at all: `catalog` (it names what a part of the sessions met), `contexts`, `things`, `pairs`,
-        /// `words`, `errors`, `keys`. Some of it is missing then.
+        /// What was more than is counted at all: `catalog` (it names what a part of the sessions met), `contexts`,
+        /// `things`, `pairs`, `words`, `errors`, `keys`. Some of it is missing then.
         pub full: Vec<String>,
     }
 }
@@ -434,26 +427,27 @@ impl Document {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// How long after an action the next one comes: by the next one if that is common, or else by the action, or else by nothing.
+    /// How long after an action the next one comes: by the next one if that is common, or else by the action, or else
+    /// by nothing.
     #[must_use]
-    pub fn dwell(&self, action: Symbol, next: Symbol) -> Vec<Bucket> {
-        let of = |fits: &dyn Fn(&Dwell) -> bool| added(self.dwell.iter().filter(|dwell| fits(dwell)));
-        let exact = of(&|dwell| dwell.action == action && dwell.next == Some(next));
-        let after = || of(&|dwell| dwell.action == action);
-        [exact].into_iter().find(|rows| !rows.is_empty()).unwrap_or_else(|| {
-            let after = after();
-            if after.is_empty() { of(&|_| true) } else { after }
-        })
+    pub fn think_time(&self, action: Symbol, next: Symbol) -> Vec<Bucket> {
+        let of = |fits: &dyn Fn(&ThinkTime) -> bool| added(self.think_time.iter().filter(|pair| fits(pair)));
+        let exact = of(&|pair| pair.action == action && pair.next == Some(next));
+        if !exact.is_empty() {
+            return exact;
+        }
+        let after = of(&|pair| pair.action == action);
+        if after.is_empty() { of(&|_| true) } else { after }
     }
 }
 
 /// Several histograms as one. Supports do not add: each is the largest.
-fn added<'a>(dwells: impl Iterator<Item = &'a Dwell>) -> Vec<Bucket> {
+fn added<'a>(pairs: impl Iterator<Item = &'a ThinkTime>) -> Vec<Bucket> {
     let mut rows = std::collections::BTreeMap::<u64, Bucket>::new();
-    for bucket in dwells.flat_map(|dwell| &dwell.ms) {
-        let row = rows.entry(bucket.from).or_insert(Bucket { count: 0, ..*bucket });
-        row.count += bucket.count;
-        row.support = row.support.max(bucket.support);
+    for bucket in pairs.flat_map(|pair| &pair.ms) {
+        rows.entry(bucket.from)
+            .and_modify(|row| row.times = row.times.added(bucket.times))
+            .or_insert(*bucket);
     }
     rows.into_values().collect()
 }

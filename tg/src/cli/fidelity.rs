@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use testgram_model::corpus::{Corpus, Refused, Report};
 use testgram_runtime::clock::Stopwatch;
+use testgram_sequence::corpus::{Corpus, Refused, Report};
 
 use super::failure::{CommandFailure, FailureReason};
 use super::output;
@@ -50,7 +50,7 @@ impl Fidelity {
         let corpus = Corpus::parse(&read(&self.train)?, &read(&self.test)?, &names).map_err(refused)?;
         Progress::new(self.json).say("counting, learning, measuring");
         let began = Stopwatch::start();
-        let (report, _) = corpus.report(self.k, || began.ms() / 1000.0);
+        let (report, _) = corpus.report(self.k, || began.ms() / 1000.0).map_err(refused)?;
         if self.json {
             let value = serde_json::to_value(report);
             output::json(&value.map_err(|error| CommandFailure::new(FailureReason::Failed, error.to_string()))?);
@@ -71,6 +71,7 @@ fn refused(refused: Refused) -> CommandFailure {
         Refused::NotUtf8 => "a file is not text",
         Refused::Empty => "there is nothing to learn from, or nothing to measure on",
         Refused::TooManySymbols => "there are more different symbols than a model holds",
+        Refused::TooFewSessions => "there are fewer sessions to learn from than are to be behind every number",
     };
     CommandFailure::new(FailureReason::InputUnusable, format!("{refused}: {why}"))
 }

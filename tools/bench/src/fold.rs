@@ -229,7 +229,7 @@ pub(crate) fn fold(folder: &Path) -> Result<(), Failure> {
     }
     let count_seconds = began.ms() / 1e3;
     let began = Stopwatch::start();
-    let model = testgram_model::publish(&catalog, &all, &testgram_model::publish::Settings::default()).to_json();
+    let model = testgram_model::publish(&catalog, &all, &testgram_model::PublishSettings::default()).to_json();
     let folded = Folded {
         sessions: all.sessions(),
         events: all.events(),

@@ -1,7 +1,10 @@
 //! A summary as plain text: tables with short bars.
 
-use super::{Share, Summary};
-use crate::document::Withheld;
+use testgram_sequence::reach;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::lines::{Share, Summary};
+use crate::document::Suppressed;
 
 /// Narrower than this, tables do not fit.
 const NARROWEST: usize = 64;
@@ -32,7 +35,8 @@ pub fn render(summary: &Summary, width: usize) -> String {
         part.print(width, &mut out);
     }
     out.push('\n');
-    out.push_str(&withheld(summary));
+    out.push_str(&suppressed(summary));
+    out.push_str(&legend(summary, &out));
     out
 }
 
@@ -48,7 +52,7 @@ fn head(summary: &Summary) -> String {
     );
     if let (Some(ms), Some(views)) = (summary.median_ms, summary.median_views) {
         head.push_str(&format!(
-            "A session in the middle: {}, {} page views\n",
+            "Median session: {}, {} page views\n",
             duration(ms),
             number(views)
         ));
@@ -83,12 +87,7 @@ impl Table {
         }
         let right: usize = widths.iter().map(|width| width + 2).sum::<usize>() + BAR + 2;
         let most = width.saturating_sub(right).max(NARROWEST / 4);
-        let longest = self
-            .rows
-            .iter()
-            .map(|row| row.name.chars().count())
-            .max()
-            .unwrap_or_default();
+        let longest = self.rows.iter().map(|row| row.name.width()).max().unwrap_or_default();
         let left = longest.clamp(self.title.len(), most.max(self.title.len()));
         let titles = self.columns.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>();
         line(out, &padded(self.title, left), &" ".repeat(BAR), &titles, &widths);
@@ -100,12 +99,8 @@ impl Table {
 
     fn column_width(&self, column: usize) -> usize {
         let cells = self.rows.iter().filter_map(|row| row.cells.get(column));
-        let title = self.columns.get(column).map_or(0, |title| title.chars().count());
-        cells
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or_default()
-            .max(title)
+        let title = self.columns.get(column).map_or(0, |title| title.width());
+        cells.map(|cell| cell.width()).max().unwrap_or_default().max(title)
     }
 }
 
@@ -114,13 +109,13 @@ fn line(out: &mut String, name: &str, bar: &str, cells: &[String], widths: &[usi
     let mut line = format!("{name}  {bar}");
     for (cell, width) in cells.iter().zip(widths) {
         let is_words = cell.starts_with(|c: char| c.is_alphabetic() || c == '‹');
-        let shown = if cell.chars().count() > *width {
+        let shown = if cell.width() > *width {
             padded(cell, *width)
         } else {
             cell.clone()
         };
         let cell = shown.as_str();
-        let padding = " ".repeat(width.saturating_sub(cell.chars().count()));
+        let padding = " ".repeat(width.saturating_sub(cell.width()));
         let (before, after) = if is_words && *width > 12 {
             ("", padding.as_str())
         } else {
@@ -136,16 +131,30 @@ fn line(out: &mut String, name: &str, bar: &str, cells: &[String], widths: &[usi
 }
 
 fn padded(text: &str, width: usize) -> String {
-    let long = text.chars().count();
+    let long = text.width();
     if long <= width {
         return format!("{text}{}", " ".repeat(width - long));
     }
-    // The end of a path tells more than its beginning.
+    // The end of a path says more than its beginning.
     let keep = width.saturating_sub(1);
-    let head = keep / 3;
-    let tail = keep - head;
-    let head = text.chars().take(head);
-    head.chain(['…']).chain(text.chars().skip(long - tail)).collect()
+    let head = within(text.chars(), keep / 3);
+    let mut tail = within(text.chars().rev(), keep - keep / 3);
+    tail.reverse();
+    let mut shown: String = head.into_iter().chain(['…']).chain(tail).collect();
+    // A wide character that does not fit leaves a gap of one.
+    let missing = width.saturating_sub(shown.width());
+    shown.push_str(&" ".repeat(missing));
+    shown
+}
+
+/// The first characters that fit into so many columns.
+fn within(text: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
+    let mut used = 0;
+    text.take_while(|c| {
+        used += c.width().unwrap_or_default();
+        used <= columns
+    })
+    .collect()
 }
 
 /// A bar of eighths of a cell.
@@ -156,7 +165,7 @@ fn bar(part: u64, most: u64) -> String {
     let mut bar = "█".repeat(eighths / 8);
     // Something is never nothing.
     bar.push_str(if eighths == 0 && most > 0 { "▏" } else { part });
-    let missing = BAR.saturating_sub(bar.chars().count());
+    let missing = BAR.saturating_sub(bar.width());
     bar.push_str(&" ".repeat(missing));
     bar
 }
@@ -189,10 +198,24 @@ fn or_dash(ms: Option<u64>) -> String {
     ms.map_or_else(|| "–".to_owned(), duration)
 }
 
-fn percent(part: u64, of: u64) -> String {
-    (part * 100 + of / 2)
-        .checked_div(of)
-        .map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"))
+/// A share that noise can move by so many percent has a mark.
+const NOISY_PERCENT: u64 = 10;
+
+/// The mark of a share that says little: see [`legend`].
+const NOISY: char = '~';
+
+/// The share of a part in a whole, both of which noise can move so far; held within 0 to 100 %.
+fn percent(part: u64, of: u64, noise: u64) -> String {
+    let Some(percent) = (part * 100 + of / 2).checked_div(of) else {
+        return "–".to_owned();
+    };
+    let is_noisy = part > of || noise * 100 >= of * NOISY_PERCENT;
+    let mark = if noise > 0 && is_noisy {
+        NOISY.to_string()
+    } else {
+        String::new()
+    };
+    format!("{mark}{} %", percent.min(100))
 }
 
 fn pages(summary: &Summary) -> Table {
@@ -202,7 +225,7 @@ fn pages(summary: &Summary) -> Table {
         cells: vec![
             number(page.sessions),
             number(page.views),
-            or_dash(page.median_stay_ms),
+            or_dash(page.median_time_on_page_ms),
             or_dash(page.median_load_ms),
             number(page.entries),
             number(page.exits),
@@ -210,7 +233,7 @@ fn pages(summary: &Summary) -> Table {
     });
     Table {
         title: "PAGES",
-        columns: vec!["sessions", "views", "stay", "load", "enter", "leave"],
+        columns: vec!["sessions", "views", "on page", "load", "entries", "exits"],
         rows: rows.collect(),
     }
 }
@@ -231,18 +254,18 @@ fn journeys(summary: &Summary) -> Table {
 fn forms(summary: &Summary) -> Table {
     let rows = summary.forms.iter().map(|form| Row {
         name: format!("{} {}", form.page, form.form).trim_end().to_owned(),
-        bar: form.begun,
+        bar: form.started,
         cells: vec![
-            number(form.begun),
-            percent(form.submitted, form.begun),
-            percent(form.begun.saturating_sub(form.submitted), form.begun),
+            number(form.started),
+            percent(form.submitted, form.started, form.noise),
+            percent(form.started.saturating_sub(form.submitted), form.started, form.noise),
             or_dash(form.median_ms),
-            form.left_at.clone().unwrap_or_else(|| "–".to_owned()),
+            form.drop_off.clone().unwrap_or_else(|| "–".to_owned()),
         ],
     });
     Table {
         title: "FORMS",
-        columns: vec!["begun", "sent", "left", "time", "left after"],
+        columns: vec!["started", "submitted", "abandoned", "time", "drop-off field"],
         rows: rows.collect(),
     }
 }
@@ -255,7 +278,7 @@ fn endpoints(summary: &Summary) -> Table {
             number(endpoint.calls),
             or_dash(endpoint.median_ms),
             or_dash(endpoint.p95_ms),
-            statuses(&endpoint.statuses),
+            statuses(&endpoint.statuses, endpoint.noise),
         ],
     });
     Table {
@@ -266,16 +289,14 @@ fn endpoints(summary: &Summary) -> Table {
 }
 
 /// `200`, or `200 96 %, 404 4 %`.
-fn statuses(shares: &[Share]) -> String {
+fn statuses(shares: &[Share], noise: u64) -> String {
     let all: u64 = shares.iter().map(|share| share.count).sum();
     match shares {
         [one] => one.name.clone(),
         _ => {
-            let told = shares
-                .iter()
-                .take(3)
-                .map(|share| format!("{} {}", share.name, percent(share.count, all)));
-            told.collect::<Vec<_>>().join(", ")
+            let first = shares.iter().take(3);
+            let first = first.map(|share| format!("{} {}", share.name, percent(share.count, all, noise)));
+            first.collect::<Vec<_>>().join(", ")
         }
     }
 }
@@ -303,7 +324,10 @@ fn visitors(summary: &Summary) -> Table {
         shares.iter().map(move |share| Row {
             name: format!("{group:<9}{}", share.name),
             bar: share.count,
-            cells: vec![number(share.count), percent(share.count, summary.sessions)],
+            cells: vec![
+                number(share.count),
+                percent(share.count, summary.sessions, reach(summary.k)),
+            ],
         })
     });
     Table {
@@ -348,14 +372,14 @@ fn fidelity(summary: &Summary) -> Table {
         ],
     });
     Table {
-        title: "PREDICTS THE NEXT ACTION",
-        columns: vec!["first", "of five", "bits", "held out"],
+        title: "NEXT-ACTION PREDICTION",
+        columns: vec!["top-1", "top-5", "bits", "held out"],
         rows: rows.collect(),
     }
 }
 
-fn withheld(summary: &Summary) -> String {
-    let Withheld {
+fn suppressed(summary: &Summary) -> String {
+    let Suppressed {
         pages,
         elements,
         endpoints,
@@ -365,9 +389,9 @@ fn withheld(summary: &Summary) -> String {
         contexts,
         full,
         ..
-    } = &summary.withheld;
+    } = &summary.suppressed;
     let mut out = format!(
-        "Told: {} actions, {} contexts. ",
+        "Published: {} actions, {} contexts.\n",
         number(summary.actions),
         number(summary.contexts)
     );
@@ -383,19 +407,30 @@ fn withheld(summary: &Summary) -> String {
     let some = parts.iter().filter(|(many, _)| **many > 0);
     let some: Vec<String> = some.map(|(many, what)| format!("{} {what}", number(**many))).collect();
     out.push_str(&match some.as_slice() {
-        [] => "Hardly anything was too rare to tell.\n".to_owned(),
-        some => format!("Too rare to tell, roughly: {}.\n", some.join(", ")),
+        [] => format!("Suppressed (fewer than {} sessions): hardly anything.\n", summary.k),
+        some => format!(
+            "Suppressed (fewer than {} sessions), roughly: {}.\n",
+            summary.k,
+            some.join(", ")
+        ),
     });
-    if summary.k > 1 {
-        out.push_str(&format!(
-            "Sessions are told to within {} either way, so that nobody shows in a difference.\n",
-            crate::noise::reach(summary.k)
-        ));
-    }
     if !full.is_empty() {
+        out.push_str(&format!("Full tables, with rows missing: {}.\n", full.join(", ")));
+    }
+    out
+}
+
+/// What numbers and marks mean.
+fn legend(summary: &Summary, above: &str) -> String {
+    let noise = reach(summary.k);
+    if noise == 0 {
+        return String::new();
+    }
+    let mut out = format!("Session counts carry noise of up to {noise} either way, against attacks by difference.\n");
+    if above.contains(NOISY) {
         out.push_str(&format!(
-            "More than is counted: {}. Some of it is missing.\n",
-            full.join(", ")
+            "{NOISY} marks a share that noise can move by {NOISY_PERCENT} points or more. Shares are held within 0 to \
+             100 %.\n"
         ));
     }
     out
@@ -411,9 +446,28 @@ mod tests {
             [0, 999, 1_000, 1_234_567].map(number),
             ["0", "999", "1,000", "1,234,567"]
         );
-        let told = [0, 999, 1_250, 59_999, 90_000, 7_200_000].map(duration);
-        assert_eq!(told, ["0 ms", "999 ms", "1.2 s", "59 s", "1.5 min", "2.0 h"]);
-        assert_eq!([percent(1, 3), percent(2, 3), percent(1, 0)], ["33 %", "67 %", "–"]);
+        let shown = [0, 999, 1_250, 59_999, 90_000, 7_200_000].map(duration);
+        assert_eq!(shown, ["0 ms", "999 ms", "1.2 s", "59 s", "1.5 min", "2.0 h"]);
+        let shares = [percent(1, 3, 0), percent(2, 3, 0), percent(1, 0, 0)];
+        assert_eq!(shares, ["33 %", "67 %", "–"]);
+    }
+
+    #[test]
+    fn shares_that_noise_makes_up_are_held_within_bounds_and_marked() {
+        let shares = [
+            percent(104, 100, 4),
+            percent(123, 100, 8),
+            percent(96, 100, 4),
+            percent(60, 100, 12),
+        ];
+        assert_eq!(shares, ["~100 %", "~100 %", "96 %", "~60 %"]);
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!(padded("/商品", 6), "/商品 ");
+        assert_eq!(padded("/商品/詳細/購入", 10).width(), 10);
+        assert_eq!(padded("/商品/詳細/購入", 9).width(), 9);
     }
 
     #[test]

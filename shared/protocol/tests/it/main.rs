@@ -8,9 +8,6 @@
     reason = "tests"
 )]
 
-/// How the generated files come about: also of `examples/generate.rs`.
-#[path = "../common/generated.rs"]
-mod generate;
 /// What holds for any bytes: also of the fuzz target.
 #[path = "../common/invariants.rs"]
 mod invariants;
