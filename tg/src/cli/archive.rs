@@ -50,7 +50,10 @@ impl Archive {
                 archived.events, archived.batches, archived.files, archived.bytes
             ));
             if archived.quarantined > 0 {
-                output::text(&format!("quarantined {} items that cannot be read\n", archived.quarantined));
+                output::text(&format!(
+                    "quarantined {} items that cannot be read\n",
+                    archived.quarantined
+                ));
             }
         }
         Ok(())

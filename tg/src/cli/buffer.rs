@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use testgram_local::stores::{self, PREFIX};
 use testgram_store::Tables;
-use testgram_store::repository::archive::StoredBatch;
 use testgram_store::key::parse_batch_partition;
+use testgram_store::repository::archive::StoredBatch;
 
 use super::failure::{CommandFailure, FailureReason};
 use super::target::{Target, runtime};

@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use testgram_columns::{Archived, Reader, read, sessions, write};
+use testgram_columns::{ArchivedBatch, Reader, read, sessions, write};
 use testgram_fixtures::{SOME_TIME_MS, SentBatch, SentSession, Traffic, recorded};
 
 use crate::Failure;
@@ -76,11 +76,11 @@ impl Gathered {
     }
 }
 
-fn archived(sent: &SentBatch) -> Result<Archived, Failure> {
+fn archived(sent: &SentBatch) -> Result<ArchivedBatch, Failure> {
     let batch = sent.accepted()?;
     let (session, seq) = (batch.session(), batch.seq());
     let (meta, events) = batch.into_parts();
-    Ok(Archived {
+    Ok(ArchivedBatch {
         session,
         seq,
         fingerprint: (twox_hash::XxHash3_64::oneshot(sent.frame.as_bytes()) >> 32) as u32,

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use miniz_oxide::deflate::compress_to_vec;
 use serde::{Deserialize, Serialize};
-use testgram_columns::{Archived, Reader};
+use testgram_columns::{ArchivedBatch, Reader};
 use testgram_fixtures::{SOME_TIME_MS, recorded};
 use testgram_model::{Catalog, Inventory, Partial};
 use testgram_protocol::id::SessionId;

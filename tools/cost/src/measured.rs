@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
-use testgram_columns::{Archived, write};
+use testgram_columns::{ArchivedBatch, write};
 use testgram_fixtures::{SentBatch, Traffic, item, recorded};
 use testgram_protocol::batch::Batch;
 use testgram_protocol::buffer;
-use testgram_protocol::event::{EndReason, Event, Kind, PageCause, What};
+use testgram_protocol::event::{EndReason, Event, EventDetail, Kind, PageCause};
+use testgram_store::bucket::layout;
 use testgram_store::key::Fingerprint;
-use testgram_store::layout;
 
 /// A frame of the gateway's metering.
 const STEP: usize = 32 * 1024;

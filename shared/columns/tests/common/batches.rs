@@ -2,17 +2,17 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 use proptest::prelude::*;
-use testgram_columns::Archived;
+use testgram_columns::ArchivedBatch;
 use testgram_fixtures::{SentBatch, SentSession, Traffic, recorded, strategy};
 use testgram_protocol::batch::Batch;
 
 pub(crate) use testgram_fixtures::strategy::config;
 
 /// A batch as the archive holds it.
-pub(crate) fn archived(batch: Batch, fingerprint: u32) -> Archived {
+pub(crate) fn archived(batch: Batch, fingerprint: u32) -> ArchivedBatch {
     let (session, seq) = (batch.session(), batch.seq());
     let (meta, events) = batch.into_parts();
-    Archived {
+    ArchivedBatch {
         session,
         seq,
         fingerprint,
@@ -21,17 +21,17 @@ pub(crate) fn archived(batch: Batch, fingerprint: u32) -> Archived {
     }
 }
 
-fn sent(sent: &SentBatch) -> Archived {
+fn sent(sent: &SentBatch) -> ArchivedBatch {
     let bytes = sent.frame.bytes();
     let fingerprint = bytes.fold(7_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(b.into()));
     archived(sent.accepted().unwrap(), fingerprint)
 }
 
-fn all<'a>(sessions: impl Iterator<Item = &'a SentSession>) -> Vec<Archived> {
+fn all<'a>(sessions: impl Iterator<Item = &'a SentSession>) -> Vec<ArchivedBatch> {
     sessions.flat_map(|session| &session.batches).map(sent).collect()
 }
 
-pub(crate) fn recorded_traffic() -> Vec<Archived> {
+pub(crate) fn recorded_traffic() -> Vec<ArchivedBatch> {
     all(recorded::read().unwrap().iter().map(|one| &one.session))
 }
 
@@ -51,6 +51,6 @@ pub(crate) fn in_order(mut batches: Vec<ArchivedBatch>) -> Vec<ArchivedBatch> {
 }
 
 /// Any batch that the protocol accepts.
-pub(crate) fn batch() -> impl Strategy<Value = Archived> {
+pub(crate) fn batch() -> impl Strategy<Value = ArchivedBatch> {
     (strategy::batch(), any::<u32>()).prop_map(|(sent, fingerprint)| archived(sent.accepted().unwrap(), fingerprint))
 }

@@ -200,21 +200,21 @@ impl<'a> Fold<'a, '_> {
             self.fact(Subject::new(Kind::Element, element, 0));
         }
         match what {
-            What::Page(page) => self.page(*t, step.page.map(|page| number(page.place())), page),
-            What::Input(input) => self.input(*t, element, input),
-            What::Submit(submit) => self.submit(*t, submit),
-            What::Scroll(scroll) => self.scroll(scroll),
-            What::Move(stretch) => self.pointer(stretch),
-            What::Api(call) => self.call(call),
-            What::Error(error) => self.error(error),
+            EventDetail::Page(page) => self.page(*t, step.page.map(|page| number(page.place())), page),
+            EventDetail::Input(input) => self.input(*t, element, input),
+            EventDetail::Submit(submit) => self.submit(*t, submit),
+            EventDetail::Scroll(scroll) => self.scroll(scroll),
+            EventDetail::Move(stretch) => self.pointer(stretch),
+            EventDetail::Api(call) => self.call(call),
+            EventDetail::Error(error) => self.error(error),
             // Actions, counted as such, and what says nothing more.
-            What::Click(_)
-            | What::Key(_)
-            | What::Drag(_)
-            | What::Custom(_)
-            | What::Viewport(_)
-            | What::Visibility(_)
-            | What::End(_) => {}
+            EventDetail::Click(_)
+            | EventDetail::Key(_)
+            | EventDetail::Drag(_)
+            | EventDetail::Custom(_)
+            | EventDetail::Viewport(_)
+            | EventDetail::Visibility(_)
+            | EventDetail::End(_) => {}
         }
     }
 

@@ -36,7 +36,7 @@ pub fn steps<'a>(catalog: &Catalog, session: &'a Session) -> Vec<Step<'a>> {
 pub(crate) fn steps_of<'a>(catalog: &Catalog, lookup: &mut Lookup, session: &'a Session) -> Vec<Step<'a>> {
     let mut page = None;
     let step = |event: &'a Event| {
-        if let What::Page(shown) = &event.what {
+        if let EventDetail::Page(shown) = &event.detail {
             page = lookup.page(catalog, &shown.url);
         }
         step(catalog, lookup, event, page)
@@ -45,12 +45,12 @@ pub(crate) fn steps_of<'a>(catalog: &Catalog, lookup: &mut Lookup, session: &'a 
 }
 
 fn step<'a>(catalog: &Catalog, lookup: &mut Lookup, event: &'a Event, page: Option<PageId>) -> Step<'a> {
-    let named = element(&event.what);
+    let named = element(&event.detail);
     let element = page
         .zip(named)
         .and_then(|(page, element)| lookup.element(catalog, page, element));
-    let with = match (&event.what, named) {
-        (What::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
+    let with = match (&event.detail, named) {
+        (EventDetail::Custom(custom), _) => With::Custom(custom.name.as_str().to_owned()),
         (_, None) => With::Page,
         (_, Some(_)) => element.map_or(With::Rest, With::Element),
     };
