@@ -11,7 +11,7 @@ mod selection;
 mod visitors;
 
 use crate::document::{Document, Lengths, Suppressed, VERSION};
-use crate::facts::fact::{Kind, Subject};
+use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::partial::Partial;
 use crate::facts::text;
@@ -64,8 +64,8 @@ impl Publishing<'_> {
             sessions: Some(sessions),
             lengths: self.lengths(),
             pages: self.pages(),
-            entries: self.page_mix(Kind::Entry),
-            exits: self.page_mix(Kind::Exit),
+            entries: self.page_mix(FactKind::Entry),
+            exits: self.page_mix(FactKind::Exit),
             journeys: self.journeys(),
             elements: self.elements(),
             forms: self.forms(),
@@ -73,9 +73,9 @@ impl Publishing<'_> {
             endpoints: self.endpoints(),
             errors: self.errors(),
             devices: self.devices(),
-            languages: self.name_mix(text::Kind::Language),
-            referrers: self.name_mix(text::Kind::Referrer),
-            automated: self.facts.either(Subject::new(Kind::Automated, 0, 0)),
+            languages: self.name_mix(text::TextKind::Language),
+            referrers: self.name_mix(text::TextKind::Referrer),
+            automated: self.facts.either(Subject::new(FactKind::Automated, 0, 0)),
             paces: self.paces(),
             think_time: model
                 .as_ref()
@@ -89,10 +89,10 @@ impl Publishing<'_> {
     fn lengths(&self) -> Lengths {
         let of = |kind| self.facts.lengths(Scale::Log, Subject::new(kind, 0, 0));
         Lengths {
-            events: of(Kind::Events),
-            actions: of(Kind::Actions),
-            views: of(Kind::Views),
-            ms: of(Kind::Lasted),
+            events: of(FactKind::Events),
+            actions: of(FactKind::Actions),
+            views: of(FactKind::Views),
+            ms: of(FactKind::Lasted),
         }
     }
 
@@ -119,13 +119,13 @@ impl Publishing<'_> {
             pages: roughly(unnamed.pages),
             elements: roughly(unnamed.elements),
             endpoints: roughly(unnamed.endpoints),
-            errors: roughly(below(text::Kind::Error)),
-            keys: roughly(below(text::Kind::Key)),
+            errors: roughly(below(text::TextKind::Error)),
+            keys: roughly(below(text::TextKind::Key)),
             symbols: roughly(learned.symbols),
             contexts: roughly(learned.contexts),
             continuations: roughly(learned.continuations),
-            journeys: roughly(self.facts.suppressed(Kind::Journey)),
-            pairs: roughly(self.facts.suppressed(Kind::ThinkTimeToNext)),
+            journeys: roughly(self.facts.suppressed(FactKind::Journey)),
+            pairs: roughly(self.facts.suppressed(FactKind::ThinkTimeToNext)),
             long: roughly(self.partial.cut()),
             full: full
                 .iter()

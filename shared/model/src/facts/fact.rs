@@ -8,7 +8,7 @@ macro_rules! kinds {
         /// What a fact says.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
-        pub(crate) enum Kind { $($(#[$meta])* $kind,)+ }
+        pub(crate) enum FactKind { $($(#[$meta])* $kind,)+ }
     };
 }
 
@@ -52,7 +52,7 @@ kinds! {
     /// Of a field: it was filled and left.
     Field,
     /// Its value's kind, as a bucket.
-    FieldKind,
+    FieldValue,
     /// Its value's length.
     FieldLength,
     /// How many keys took something back.
@@ -96,12 +96,12 @@ pub(crate) struct Subject(u64);
 
 impl Subject {
     /// A fact about two things. Numbers beyond 24 bits would be those of others: the catalog has none.
-    pub(crate) fn new(kind: Kind, a: u32, b: u32) -> Self {
+    pub(crate) fn new(kind: FactKind, a: u32, b: u32) -> Self {
         Self((kind as u64) << 56 | u64::from(a.min(NUMBER)) << 32 | u64::from(b.min(NUMBER)) << 8)
     }
 
     /// A fact about three things of 16 bits.
-    pub(crate) fn three(kind: Kind, [a, b, c]: [u16; 3]) -> Self {
+    pub(crate) fn three(kind: FactKind, [a, b, c]: [u16; 3]) -> Self {
         Self((kind as u64) << 56 | u64::from(a) << 40 | u64::from(b) << 24 | u64::from(c) << 8)
     }
 
@@ -132,13 +132,13 @@ impl Subject {
 }
 
 /// All facts of a kind lie in this range.
-pub(crate) const fn range(kind: Kind) -> std::ops::RangeInclusive<u64> {
+pub(crate) const fn range(kind: FactKind) -> std::ops::RangeInclusive<u64> {
     let from = (kind as u64) << 56;
     from..=from | u64::MAX >> 8
 }
 
 /// The facts of one kind about a first thing lie in this range.
-pub(crate) fn range_of(kind: Kind, a: u32) -> std::ops::RangeInclusive<u64> {
+pub(crate) fn range_of(kind: FactKind, a: u32) -> std::ops::RangeInclusive<u64> {
     Subject::new(kind, a, 0).at(0)..=Subject::new(kind, a, NUMBER).at(ALL)
 }
 
@@ -153,16 +153,20 @@ mod tests {
 
     #[test]
     fn what_is_packed_is_unpacked() {
-        let subject = Subject::new(Kind::ThinkTimeToNext, 7, 65_535);
+        let subject = Subject::new(FactKind::ThinkTimeToNext, 7, 65_535);
         let fact = subject.at(12);
         assert_eq!(
             (Subject::of(fact), subject.pair(), bucket(fact)),
             (subject, (7, 65_535), 12)
         );
-        assert!(range(Kind::ThinkTimeToNext).contains(&fact) && !range(Kind::ThinkTime).contains(&fact));
+        assert!(range(FactKind::ThinkTimeToNext).contains(&fact) && !range(FactKind::ThinkTime).contains(&fact));
         assert!(
-            range_of(Kind::ThinkTimeToNext, 7).contains(&fact) && !range_of(Kind::ThinkTimeToNext, 8).contains(&fact)
+            range_of(FactKind::ThinkTimeToNext, 7).contains(&fact)
+                && !range_of(FactKind::ThinkTimeToNext, 8).contains(&fact)
         );
-        assert_eq!(Subject::three(Kind::Journey, [1, 0, 65_535]).triple(), [1, 0, 65_535]);
+        assert_eq!(
+            Subject::three(FactKind::Journey, [1, 0, 65_535]).triple(),
+            [1, 0, 65_535]
+        );
     }
 }

@@ -7,10 +7,10 @@ use testgram_protocol::event::{Api, Error, Event, EventDetail, Input, Meta, Move
 use testgram_protocol::privacy::tree::{ANY_KEY, KeyTree, Leaf};
 use testgram_protocol::session::Session;
 
-use super::fact::{Kind, Subject};
+use super::fact::{FactKind, Subject};
 use super::histogram::{self, ALL, coarse};
 use super::tally::Tally;
-use super::text::{Kind as TextKind, Text, word};
+use super::text::{Text, TextKind, word};
 use super::visit::Visit;
 use crate::facts::steps::Step;
 use crate::vocabulary::catalog::Catalog;
@@ -155,14 +155,14 @@ impl<'a> Fold<'a, '_> {
         }
         self.leave(end);
         if let Some(Some(last)) = self.views.last() {
-            self.fact(Subject::new(Kind::Exit, *last, 0));
+            self.fact(Subject::new(FactKind::Exit, *last, 0));
         }
         self.bodies();
         let of_session = |kind| Subject::new(kind, 0, 0);
-        self.measure_log(of_session(Kind::Events), session.events.len() as u64);
-        self.measure_log(of_session(Kind::Actions), actions);
-        self.measure_log(of_session(Kind::Views), views);
-        self.measure_log(of_session(Kind::Lasted), end);
+        self.measure_log(of_session(FactKind::Events), session.events.len() as u64);
+        self.measure_log(of_session(FactKind::Actions), actions);
+        self.measure_log(of_session(FactKind::Views), views);
+        self.measure_log(of_session(FactKind::Lasted), end);
     }
 
     fn meta(&mut self, meta: Option<&Meta>) {
@@ -190,14 +190,14 @@ impl<'a> Fold<'a, '_> {
             self.text.start(TextKind::Referrer).part(origin);
             self.stats.words.add(self.text.as_str(), 1);
         }
-        self.either(Subject::new(Kind::Automated, 0, 0), meta.automated);
+        self.either(Subject::new(FactKind::Automated, 0, 0), meta.automated);
     }
 
     fn event(&mut self, step: &Step<'a>) {
         let Event { t, detail: what } = step.event;
         let element = step.element.map(|element| number(element.place()));
         if let Some(element) = element {
-            self.fact(Subject::new(Kind::Element, element, 0));
+            self.fact(Subject::new(FactKind::Element, element, 0));
         }
         match what {
             EventDetail::Page(page) => self.page(*t, step.page.map(|page| number(page.place())), page),
@@ -222,8 +222,8 @@ impl<'a> Fold<'a, '_> {
         if let Some((before, at)) = self.action.replace((symbol, t)) {
             let took = histogram::log(u64::from(t.saturating_sub(at)));
             let (before, next) = (u32::from(before), u32::from(symbol));
-            self.measure(Subject::new(Kind::ThinkTime, before, 0), took, 1);
-            let pair = Subject::new(Kind::ThinkTimeToNext, before, next);
+            self.measure(Subject::new(FactKind::ThinkTime, before, 0), took, 1);
+            let pair = Subject::new(FactKind::ThinkTimeToNext, before, next);
             for bucket in [took, coarse(took), ALL] {
                 self.stats.pairs.add(pair.at(bucket), 1);
             }
@@ -235,7 +235,7 @@ impl<'a> Fold<'a, '_> {
         if self.views.is_empty()
             && let Some(entry) = number
         {
-            self.fact(Subject::new(Kind::Entry, entry, 0));
+            self.fact(Subject::new(FactKind::Entry, entry, 0));
         }
         self.visit = Visit {
             page: number,
@@ -247,9 +247,9 @@ impl<'a> Fold<'a, '_> {
             self.trail();
         }
         if let Some(number) = number {
-            self.fact(Subject::new(Kind::Page, number, 0));
+            self.fact(Subject::new(FactKind::Page, number, 0));
             if let Some(load) = page.load {
-                self.measure_log(Subject::new(Kind::Load, number, 0), load);
+                self.measure_log(Subject::new(FactKind::Load, number, 0), load);
             }
         }
     }
@@ -261,7 +261,7 @@ impl<'a> Fold<'a, '_> {
         if let [Ok(a), Ok(b), Ok(c)] = [a, b, c].map(|page| u16::try_from(*page)) {
             self.stats
                 .pairs
-                .add(Subject::three(Kind::Journey, [a, b, c]).at(ALL), 1);
+                .add(Subject::three(FactKind::Journey, [a, b, c]).at(ALL), 1);
         }
     }
 
@@ -269,13 +269,16 @@ impl<'a> Fold<'a, '_> {
     fn leave(&mut self, t: u32) {
         let visit = std::mem::take(&mut self.visit);
         let Some(page) = visit.page else { return };
-        self.measure_log(Subject::new(Kind::TimeOnPage, page, 0), t.saturating_sub(visit.since));
+        self.measure_log(
+            Subject::new(FactKind::TimeOnPage, page, 0),
+            t.saturating_sub(visit.since),
+        );
         if let Some(depth) = visit.depth {
-            self.measure(Subject::new(Kind::Depth, page, 0), depth, 1);
+            self.measure(Subject::new(FactKind::Depth, page, 0), depth, 1);
         }
         for started in visit.forms.into_iter().filter(|started| started.named) {
-            self.fact(Subject::new(Kind::Form, page, started.form));
-            self.either(Subject::new(Kind::FormDone, page, started.form), started.done);
+            self.fact(Subject::new(FactKind::Form, page, started.form));
+            self.either(Subject::new(FactKind::FormDone, page, started.form), started.done);
             if let Some(last) = started.last.filter(|_| !started.done) {
                 self.text
                     .start(TextKind::DropOff)
@@ -312,7 +315,7 @@ impl<'a> Fold<'a, '_> {
             });
             if let Some((field, order)) = element.zip(order) {
                 let order = histogram::exact(1 + order as u64);
-                self.measure(Subject::new(Kind::FieldOrder, field, 0), order, 1);
+                self.measure(Subject::new(FactKind::FieldOrder, field, 0), order, 1);
                 let (form, named) = form;
                 if named {
                     self.text.start(TextKind::FieldOf).part(page).part(form).part(field);
@@ -325,7 +328,7 @@ impl<'a> Fold<'a, '_> {
             !new
         });
         for (gap, times) in (0..).zip(input.rhythm.items()).filter(|(_, times)| **times > 0) {
-            self.measure(Subject::new(Kind::Typing, self.device, 0), gap, u64::from(*times));
+            self.measure(Subject::new(FactKind::Typing, self.device, 0), gap, u64::from(*times));
         }
         if let Some(field) = element {
             self.field(field, input, repeated);
@@ -334,20 +337,20 @@ impl<'a> Fold<'a, '_> {
 
     fn field(&mut self, field: u32, input: &Input, repeated: Option<bool>) {
         let about = |kind| Subject::new(kind, field, 0);
-        self.fact(about(Kind::Field));
+        self.fact(about(FactKind::Field));
         self.stats
             .things
-            .add(about(Kind::FieldKind).at(input.value.kind as u8), 1);
-        self.measure_log(about(Kind::FieldTime), input.ms);
-        self.either(about(Kind::FieldPasted), input.paste);
+            .add(about(FactKind::FieldValue).at(input.value.kind as u8), 1);
+        self.measure_log(about(FactKind::FieldTime), input.ms);
+        self.either(about(FactKind::FieldPasted), input.paste);
         if let Some(len) = input.value.len {
-            self.measure(about(Kind::FieldLength), len, 1);
+            self.measure(about(FactKind::FieldLength), len, 1);
         }
         if input.keys > 0 {
-            self.measure_log(about(Kind::FieldEdits), input.edits);
+            self.measure_log(about(FactKind::FieldEdits), input.edits);
         }
         if let Some(repeated) = repeated {
-            self.either(about(Kind::FieldRepeated), repeated);
+            self.either(about(FactKind::FieldRepeated), repeated);
         }
     }
 
@@ -356,7 +359,7 @@ impl<'a> Fold<'a, '_> {
         let form = self.form(page, submit.el.path.as_str());
         let (number, named) = form;
         if named {
-            self.either(Subject::new(Kind::FormValid, page, number), submit.valid);
+            self.either(Subject::new(FactKind::FormValid, page, number), submit.valid);
         }
         let Some(started) = self.visit.form(form, t) else {
             return;
@@ -366,9 +369,9 @@ impl<'a> Fold<'a, '_> {
         }
         started.done = true;
         let took = t.saturating_sub(started.since);
-        self.measure_log(Subject::new(Kind::FormTime, page, number), took);
+        self.measure_log(Subject::new(FactKind::FormTime, page, number), took);
         let filled = histogram::exact(u64::from(submit.filled));
-        self.measure(Subject::new(Kind::FormFilled, page, number), filled, 1);
+        self.measure(Subject::new(FactKind::FormFilled, page, number), filled, 1);
     }
 
     fn scroll(&mut self, scroll: &Scroll) {
@@ -385,7 +388,7 @@ impl<'a> Fold<'a, '_> {
         }
         if scroll.ms > 0 {
             self.measure_log(
-                Subject::new(Kind::ScrollSpeed, self.device, 0),
+                Subject::new(FactKind::ScrollSpeed, self.device, 0),
                 way * 1000 / u64::from(scroll.ms),
             );
         }
@@ -399,7 +402,7 @@ impl<'a> Fold<'a, '_> {
             ms += u64::from(*took);
         }
         if let Some(speed) = (way * 1000).checked_div(ms) {
-            self.measure_log(Subject::new(Kind::PointerSpeed, self.device, 0), speed);
+            self.measure_log(Subject::new(FactKind::PointerSpeed, self.device, 0), speed);
         }
     }
 
@@ -409,12 +412,12 @@ impl<'a> Fold<'a, '_> {
         };
         let endpoint = number(endpoint.place());
         let about = |kind, b| Subject::new(kind, endpoint, b);
-        self.fact(about(Kind::Call, 0));
-        self.fact(about(Kind::Status, u32::from(call.status)));
-        self.fact(about(Kind::StatusClass, u32::from(call.status / 100)));
-        self.measure_log(about(Kind::Latency, 0), call.ms);
+        self.fact(about(FactKind::Call, 0));
+        self.fact(about(FactKind::Status, u32::from(call.status)));
+        self.fact(about(FactKind::StatusClass, u32::from(call.status / 100)));
+        self.measure_log(about(FactKind::Latency, 0), call.ms);
         if let Some(page) = self.visit.page {
-            self.fact(about(Kind::Caller, page));
+            self.fact(about(FactKind::Caller, page));
         }
         for (sent, body) in [(true, &call.request), (false, &call.response)] {
             let Some(body) = body else { continue };

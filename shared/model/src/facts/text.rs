@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// What a text fact says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum TextKind {
     /// Device, system, browser, version; a fact for each first few of them.
     Device,
     /// Device, width, height.
@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Key,
 }
 
-impl Kind {
+impl TextKind {
     const fn letter(self) -> char {
         match self {
             Self::Device => 'd',
@@ -51,7 +51,7 @@ const BETWEEN: char = '\u{1f}';
 pub(crate) struct Text(String);
 
 impl Text {
-    pub(crate) fn start(&mut self, kind: Kind) -> &mut Self {
+    pub(crate) fn start(&mut self, kind: TextKind) -> &mut Self {
         self.0.clear();
         self.0.push(kind.letter());
         self
@@ -80,14 +80,14 @@ impl Text {
 }
 
 /// The parts of a fact of this kind.
-pub(crate) fn parts(fact: &str, kind: Kind) -> Option<Vec<&str>> {
+pub(crate) fn parts(fact: &str, kind: TextKind) -> Option<Vec<&str>> {
     let mut parts = fact.split(BETWEEN);
     let letter = parts.next()?;
     letter.chars().eq([kind.letter()]).then(|| parts.collect())
 }
 
 /// All facts of a kind begin with this.
-pub(crate) fn beginning(kind: Kind) -> String {
+pub(crate) fn beginning(kind: TextKind) -> String {
     [kind.letter(), BETWEEN].into_iter().collect()
 }
 

@@ -10,7 +10,7 @@ use testgram_sequence::{
 
 use super::publishing::Publishing;
 use crate::document::{Behaviour, Measured, SymbolRow, ThinkTime};
-use crate::facts::fact::{Kind, Subject};
+use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::vocabulary::catalog::{Action, With};
 
@@ -93,7 +93,7 @@ impl Publishing<'_> {
             })
         };
         let mut rows = BTreeMap::new();
-        for (subject, times) in self.facts.all(Kind::ThinkTimeToNext) {
+        for (subject, times) in self.facts.all(FactKind::ThinkTimeToNext) {
             let (action, next) = subject.pair();
             if let (Some(action), Some(next)) = (published(action), published(next))
                 && let Some(row) = row(subject, times, [Some(action), Some(next)])
@@ -102,7 +102,7 @@ impl Publishing<'_> {
             }
         }
         let with_pairs: BTreeSet<Symbol> = rows.keys().map(|(action, _)| *action).collect();
-        for (subject, times) in self.facts.all(Kind::ThinkTime) {
+        for (subject, times) in self.facts.all(FactKind::ThinkTime) {
             let action = published(subject.pair().0).filter(|action| !with_pairs.contains(action));
             if let Some(row) = row(subject, times, [action, None]) {
                 rows.insert((row.action, None), row);

@@ -6,7 +6,7 @@ use testgram_sequence::Published;
 
 use super::publishing::Publishing;
 use crate::document::{Endpoint, KeyRow, Named, PageRow};
-use crate::facts::fact::{Kind, Subject};
+use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
 use crate::facts::text;
@@ -18,7 +18,7 @@ impl Publishing<'_> {
         let endpoint = |(subject, calls): (Subject, Published)| {
             let (number, _) = subject.pair();
             let entry = self.catalog.endpoints().get(number as usize)?;
-            let callers = self.facts.seconds(Kind::Caller, number).into_iter();
+            let callers = self.facts.seconds(FactKind::Caller, number).into_iter();
             let caller = |(page, sessions)| PageRow {
                 page: self.page_name(page),
                 sessions,
@@ -29,20 +29,26 @@ impl Publishing<'_> {
                 query: entry.query.clone(),
                 calls,
                 statuses: self.statuses(number),
-                ms: self.facts.histogram(Scale::Log, Subject::new(Kind::Latency, number, 0)),
+                ms: self
+                    .facts
+                    .histogram(Scale::Log, Subject::new(FactKind::Latency, number, 0)),
                 callers: callers.map(caller).collect(),
                 request: of(number, true),
                 response: of(number, false),
             })
         };
-        self.facts.all(Kind::Call).into_iter().filter_map(endpoint).collect()
+        self.facts
+            .all(FactKind::Call)
+            .into_iter()
+            .filter_map(endpoint)
+            .collect()
     }
 
     /// Statuses; a class where each of its statuses is too rare. Rare ones are counted in the commonest of their class.
     fn statuses(&self, endpoint: u32) -> Vec<Named> {
         let mut cells: Vec<(Option<String>, Cell)> = Vec::new();
-        let codes = self.facts.cells(Kind::Status, endpoint);
-        for (class, whole) in self.facts.cells(Kind::StatusClass, endpoint) {
+        let codes = self.facts.cells(FactKind::Status, endpoint);
+        for (class, whole) in self.facts.cells(FactKind::StatusClass, endpoint) {
             let of_class = codes.iter().filter(|(code, _)| code / 100 == class);
             let common = of_class.filter(|(_, cell)| cell.support >= self.facts.threshold().k());
             let mut common: Vec<(Option<String>, Cell)> =
@@ -61,7 +67,7 @@ impl Publishing<'_> {
     /// Keys of bodies by their endpoint, and whether they were sent.
     fn keys(&self) -> BTreeMap<(u32, bool), Vec<KeyRow>> {
         let mut all = BTreeMap::<_, Vec<KeyRow>>::new();
-        for (parts, calls) in self.facts.published_texts(text::Kind::Key) {
+        for (parts, calls) in self.facts.published_texts(text::TextKind::Key) {
             let [endpoint, sent, kind, path] = *parts.as_slice() else {
                 continue;
             };

@@ -6,7 +6,7 @@ use testgram_sequence::Published;
 
 use super::publishing::Publishing;
 use crate::document::{Field, Form, InForm, Named};
-use crate::facts::fact::{Kind, Subject};
+use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
 use crate::facts::text::{self, word};
@@ -42,24 +42,24 @@ impl Publishing<'_> {
             Some(Form {
                 page: self.page_name(page)?,
                 form: form.to_owned(),
-                started: self.facts.fact(of(Kind::Form))?,
-                submitted: self.facts.either(of(Kind::FormDone)),
-                invalid: self.facts.bucket(of(Kind::FormValid), 0),
-                submit_ms: self.facts.histogram(Scale::Log, of(Kind::FormTime)),
-                filled: self.facts.histogram(Scale::Exact, of(Kind::FormFilled)),
-                fields: self.in_form(text::Kind::FieldOf, page, number),
-                drop_off: self.in_form(text::Kind::DropOff, page, number),
+                started: self.facts.fact(of(FactKind::Form))?,
+                submitted: self.facts.either(of(FactKind::FormDone)),
+                invalid: self.facts.bucket(of(FactKind::FormValid), 0),
+                submit_ms: self.facts.histogram(Scale::Log, of(FactKind::FormTime)),
+                filled: self.facts.histogram(Scale::Exact, of(FactKind::FormFilled)),
+                fields: self.in_form(text::TextKind::FieldOf, page, number),
+                drop_off: self.in_form(text::TextKind::DropOff, page, number),
             })
         };
         self.facts
-            .published_texts(text::Kind::Form)
+            .published_texts(text::TextKind::Form)
             .into_iter()
             .filter_map(form)
             .collect()
     }
 
     /// The mix of fields in facts about a form.
-    fn in_form(&self, kind: text::Kind, page: u32, form: u32) -> Vec<InForm> {
+    fn in_form(&self, kind: text::TextKind, page: u32, form: u32) -> Vec<InForm> {
         let of_form = |(parts, cell): (Vec<&str>, Cell)| {
             let [of, number, field] = *parts.as_slice() else {
                 return None;
@@ -82,7 +82,7 @@ impl Publishing<'_> {
             let (page, element) = self.element_name(number)?;
             let about = |kind| Subject::new(kind, number, 0);
             let histogram = |scale, kind| self.facts.histogram(scale, about(kind));
-            let kinds = self.facts.buckets(about(Kind::FieldKind)).into_iter();
+            let kinds = self.facts.buckets(about(FactKind::FieldValue)).into_iter();
             let kind = |(code, times): (u8, Published)| Named {
                 name: KINDS.get(usize::from(code)).map(word),
                 times,
@@ -92,15 +92,15 @@ impl Publishing<'_> {
                 element,
                 times,
                 kinds: kinds.map(kind).collect(),
-                length: histogram(Scale::Length, Kind::FieldLength),
-                corrections: histogram(Scale::Log, Kind::FieldEdits),
-                ms: histogram(Scale::Log, Kind::FieldTime),
-                order: histogram(Scale::Exact, Kind::FieldOrder),
-                pasted: self.facts.either(about(Kind::FieldPasted)),
-                repeated: self.facts.either(about(Kind::FieldRepeated)),
+                length: histogram(Scale::Length, FactKind::FieldLength),
+                corrections: histogram(Scale::Log, FactKind::FieldEdits),
+                ms: histogram(Scale::Log, FactKind::FieldTime),
+                order: histogram(Scale::Exact, FactKind::FieldOrder),
+                pasted: self.facts.either(about(FactKind::FieldPasted)),
+                repeated: self.facts.either(about(FactKind::FieldRepeated)),
             })
         };
-        self.facts.all(Kind::Field).into_iter().filter_map(field).collect()
+        self.facts.all(FactKind::Field).into_iter().filter_map(field).collect()
     }
 }
 

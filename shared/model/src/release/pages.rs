@@ -2,7 +2,7 @@
 
 use super::publishing::Publishing;
 use crate::document::{ElementRow, Failure, Journey, Page, PageRow};
-use crate::facts::fact::{Kind, Subject};
+use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::text;
 
@@ -19,16 +19,16 @@ impl Publishing<'_> {
                 page: entry.template.clone(),
                 query: entry.query.clone(),
                 views,
-                load_ms: histogram(Scale::Log, Kind::Load),
-                time_on_page_ms: histogram(Scale::Log, Kind::TimeOnPage),
-                depth: histogram(Scale::Exact, Kind::Depth),
+                load_ms: histogram(Scale::Log, FactKind::Load),
+                time_on_page_ms: histogram(Scale::Log, FactKind::TimeOnPage),
+                depth: histogram(Scale::Exact, FactKind::Depth),
             })
         };
-        self.facts.all(Kind::Page).into_iter().filter_map(page).collect()
+        self.facts.all(FactKind::Page).into_iter().filter_map(page).collect()
     }
 
     /// A mix of pages over all sessions.
-    pub(super) fn page_mix(&self, kind: Kind) -> Vec<PageRow> {
+    pub(super) fn page_mix(&self, kind: FactKind) -> Vec<PageRow> {
         let rows = self.facts.firsts(kind, self.partial.sessions());
         rows.into_iter()
             .map(|(page, sessions)| PageRow {
@@ -46,7 +46,12 @@ impl Publishing<'_> {
                 times,
             })
         };
-        let mut all: Vec<Journey> = self.facts.all(Kind::Journey).into_iter().filter_map(journey).collect();
+        let mut all: Vec<Journey> = self
+            .facts
+            .all(FactKind::Journey)
+            .into_iter()
+            .filter_map(journey)
+            .collect();
         all.sort_by(|a, b| {
             b.times
                 .support()
@@ -79,7 +84,11 @@ impl Publishing<'_> {
                 events,
             })
         };
-        self.facts.all(Kind::Element).into_iter().filter_map(element).collect()
+        self.facts
+            .all(FactKind::Element)
+            .into_iter()
+            .filter_map(element)
+            .collect()
     }
 
     pub(super) fn errors(&self) -> Vec<Failure> {
@@ -96,7 +105,7 @@ impl Publishing<'_> {
             })
         };
         self.facts
-            .published_texts(text::Kind::Error)
+            .published_texts(text::TextKind::Error)
             .into_iter()
             .filter_map(error)
             .collect()

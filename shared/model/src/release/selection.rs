@@ -14,7 +14,7 @@ use std::hash::Hash;
 use testgram_sequence::{Published, Threshold};
 
 use crate::document::Bucket;
-use crate::facts::fact::{Kind, Subject, bucket, range, range_of};
+use crate::facts::fact::{FactKind, Subject, bucket, range, range_of};
 use crate::facts::histogram::{ALL, Scale, first_fine, is_coarse};
 use crate::facts::tally::{Cell, Tally};
 use crate::facts::text;
@@ -66,7 +66,7 @@ impl<'a> Selection<'a> {
     }
 
     /// All facts of a kind that are published.
-    pub(super) fn all(&self, kind: Kind) -> Vec<(Subject, Published)> {
+    pub(super) fn all(&self, kind: FactKind) -> Vec<(Subject, Published)> {
         let whole = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
         whole
             .filter_map(|(fact, cell)| Some((Subject::of(*fact), self.publish(*fact, *cell)?)))
@@ -74,7 +74,7 @@ impl<'a> Selection<'a> {
     }
 
     /// How many facts of a kind are not published.
-    pub(super) fn suppressed(&self, kind: Kind) -> u64 {
+    pub(super) fn suppressed(&self, kind: FactKind) -> u64 {
         let whole = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
         whole.filter(|(_, cell)| !self.is_common(**cell)).count() as u64
     }
@@ -167,14 +167,14 @@ impl<'a> Selection<'a> {
     }
 
     /// The second things of facts about a first one, all of them: for [`Selection::mix`].
-    pub(super) fn cells(&self, kind: Kind, a: u32) -> Vec<(u32, Cell)> {
+    pub(super) fn cells(&self, kind: FactKind, a: u32) -> Vec<(u32, Cell)> {
         let cells = self.facts.range(range_of(kind, a));
         let cells = cells.filter(|(fact, _)| bucket(**fact) == ALL);
         cells.map(|(fact, cell)| (Subject::of(*fact).pair().1, *cell)).collect()
     }
 
     /// The mix of the second things of facts about a first one.
-    pub(super) fn seconds(&self, kind: Kind, a: u32) -> Vec<(u32, Published)> {
+    pub(super) fn seconds(&self, kind: FactKind, a: u32) -> Vec<(u32, Published)> {
         let cells = self.cells(kind, a).into_iter();
         let cells = cells.map(|(b, cell)| (Some(b), cell)).collect();
         let rows = self.mix(range_of(kind, a), cells, None);
@@ -184,7 +184,7 @@ impl<'a> Selection<'a> {
     }
 
     /// The mix of the first things of a kind, of which each session has one at most; of so many sessions.
-    pub(super) fn firsts(&self, kind: Kind, sessions: u64) -> Vec<(Option<u32>, Published)> {
+    pub(super) fn firsts(&self, kind: FactKind, sessions: u64) -> Vec<(Option<u32>, Published)> {
         let cells = self.facts.range(range(kind)).filter(|(fact, _)| bucket(**fact) == ALL);
         let cells = cells.map(|(fact, cell)| (Some(Subject::of(*fact).pair().0), *cell));
         self.mix(range(kind), cells.collect(), Some(sessions))
@@ -192,7 +192,7 @@ impl<'a> Selection<'a> {
 
     /// Text facts of a kind with all their parts, all of them: for [`Selection::mix`] and
     /// [`Selection::published_texts`].
-    pub(super) fn texts(&self, kind: text::Kind) -> impl Iterator<Item = (Vec<&'a str>, Cell)> {
+    pub(super) fn texts(&self, kind: text::TextKind) -> impl Iterator<Item = (Vec<&'a str>, Cell)> {
         let beginning = text::beginning(kind);
         let facts = self.texts.iter().flat_map(move |facts| {
             let from = facts.partition_point(|(fact, _)| *fact < beginning.as_str());
@@ -204,7 +204,7 @@ impl<'a> Selection<'a> {
     }
 
     /// Text facts of a kind that are published.
-    pub(super) fn published_texts(&self, kind: text::Kind) -> Vec<(Vec<&'a str>, Published)> {
+    pub(super) fn published_texts(&self, kind: text::TextKind) -> Vec<(Vec<&'a str>, Published)> {
         self.texts(kind)
             .filter_map(|(parts, cell)| {
                 let published = self.publish((text::beginning(kind), &parts), cell)?;

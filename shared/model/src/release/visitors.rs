@@ -8,7 +8,7 @@ use testgram_sequence::Published;
 
 use super::publishing::Publishing;
 use crate::document::{Browser, Device, Named, Pace, System, Viewport};
-use crate::facts::fact::{Kind, Subject};
+use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
 use crate::facts::text::{self, word};
@@ -21,7 +21,7 @@ type Tree<'a> = BTreeMap<Vec<&'a str>, Vec<(Option<&'a str>, Cell)>>;
 
 impl Publishing<'_> {
     /// Each session has one of them, or none.
-    pub(super) fn name_mix(&self, kind: text::Kind) -> Vec<Named> {
+    pub(super) fn name_mix(&self, kind: text::TextKind) -> Vec<Named> {
         let cells = self.facts.texts(kind);
         let cells = cells.map(|(parts, cell)| (parts.first().copied(), cell)).collect();
         let rows = self
@@ -38,7 +38,7 @@ impl Publishing<'_> {
     /// A tree of mixes: each adds up to what it is part of, so that there is nothing to subtract.
     pub(super) fn devices(&self) -> Vec<Device> {
         let mut tree = Tree::new();
-        for (mut parts, cell) in self.facts.texts(text::Kind::Device) {
+        for (mut parts, cell) in self.facts.texts(text::TextKind::Device) {
             let last = parts.pop();
             tree.entry(parts).or_default().push((last, cell));
         }
@@ -111,7 +111,7 @@ impl Publishing<'_> {
             let size = (width.parse::<u16>().ok()?, height.parse::<u16>().ok()?);
             (of == device).then_some((Some(size), cell))
         };
-        let cells: Vec<_> = self.facts.texts(text::Kind::Viewport).filter_map(size).collect();
+        let cells: Vec<_> = self.facts.texts(text::TextKind::Viewport).filter_map(size).collect();
         let about = ("viewports", device);
         let rows = self.facts.mix(about, cells, Some(u64::from(of.support))).into_iter();
         rows.map(|(size, sessions)| Viewport {
@@ -129,9 +129,9 @@ impl Publishing<'_> {
             let of = |scale, kind| self.facts.histogram(scale, Subject::new(kind, number, 0));
             Pace {
                 device: device.map(word),
-                scroll: of(Scale::Log, Kind::ScrollSpeed),
-                pointer: of(Scale::Log, Kind::PointerSpeed),
-                typing: of(Scale::Rhythm, Kind::Typing),
+                scroll: of(Scale::Log, FactKind::ScrollSpeed),
+                pointer: of(Scale::Log, FactKind::PointerSpeed),
+                typing: of(Scale::Rhythm, FactKind::Typing),
             }
         };
         let known = |pace: &Pace| !(pace.scroll.is_empty() && pace.pointer.is_empty() && pace.typing.is_empty());

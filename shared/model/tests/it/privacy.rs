@@ -1,4 +1,4 @@
-//! What somebody who knows all sessions but one can learn of it from the document.
+//! What an attacker who knows all sessions but one can learn of it from the document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ const K: u32 = 5;
 /// What only the unusual session knows of.
 const UNUSUAL: &[&str] = &["zebra", "quagga", "okapi", "gnu", "tapir", "eland", "kudu", "zu-ZA"];
 
-/// A session that comes in by an ordinary page and then does what nobody else does.
+/// A session that comes in by an ordinary page and then does what no other one does.
 fn unusual() -> Session {
     let element =
         |tag: &str, id: &str| json!({ "tag": tag, "id": id, "classes": [id], "path": format!("main>aside>{tag}:7") });
@@ -196,7 +196,7 @@ proptest! {
                 }
             }
         }
-        let told: BTreeSet<(u16, u16)> = document.behaviour.iter().flat_map(|behaviour| &behaviour.contexts)
+        let published: BTreeSet<(u16, u16)> = document.behaviour.iter().flat_map(|behaviour| &behaviour.contexts)
             .filter_map(|context| match *Vec::from(context.key) {
                 [1, 0, last] => Some(context.next.iter().map(move |next| (last, next.symbol))),
                 _ => None,
@@ -204,7 +204,7 @@ proptest! {
             .flatten().collect();
         for think_time in &document.think_time {
             let pair = think_time.next.map(|next| (think_time.action, next));
-            prop_assert!(pair.is_none_or(|pair| told.contains(&pair)));
+            prop_assert!(pair.is_none_or(|pair| published.contains(&pair)));
         }
         let rows = |rows: &[Bucket]| rows.iter().map(|row| row.times).collect::<Vec<_>>();
         for page in &document.pages {
@@ -236,8 +236,8 @@ proptest! {
     }
 }
 
-/// What one session did that is below k, and lacks in sums that are told: in what followed the click, in the lengths of
-/// what was filled in, in the keys that were answered with, in what came before the click.
+/// What one session did that is below k, and lacks in sums that are published: in what followed the click, in the
+/// lengths of what was filled in, in the keys that were answered with, in what came before the click.
 mod subtraction {
     use super::*;
 
@@ -245,7 +245,7 @@ mod subtraction {
     #[derive(Clone, Copy, PartialEq)]
     enum Who {
         Other(u64),
-        /// Goes on to where nobody goes.
+        /// Goes on to where no other one goes.
         Strange,
         /// Comes to the click by a way of its own, and goes on as all do.
         Sidling,
@@ -300,14 +300,15 @@ mod subtraction {
         1 + symbols.iter().position(|symbol| symbol.verb == verb).unwrap() as u16
     }
 
-    /// How often what followed was told, in all.
+    /// How often anything followed, as published.
     fn after(document: &Document, key: &[u16]) -> i64 {
         let contexts = &document.behaviour.as_ref().unwrap().contexts;
         let context = contexts.iter().find(|context| Vec::from(context.key) == key);
         signed(context.unwrap().next.iter().map(|next| next.times.count()).sum())
     }
 
-    /// What is told of a whole, less what is told of its parts; and what a count leaves by the clicks of a session.
+    /// What is published of a whole, less what is published of its parts; and what a count leaves by the clicks of a
+    /// session.
     fn strange(document: &Document) -> Vec<i64> {
         let click = symbol(document, "click");
         let symbols = &document.behaviour.as_ref().unwrap().symbols;
@@ -329,10 +330,10 @@ mod subtraction {
     }
 
     /// What is read out of a document.
-    type Told = fn(&Document) -> Vec<i64>;
+    type Attack = fn(&Document) -> Vec<i64>;
 
-    /// Differences as somebody sees them who does not know the secret: for many of them.
-    fn differences(sessions: &[Session], of: Told) -> Vec<Vec<i64>> {
+    /// Differences as an attacker sees them who does not know the secret: for many of them.
+    fn differences(sessions: &[Session], of: Attack) -> Vec<Vec<i64>> {
         let catalog = catalog(sessions, K);
         let partial = partial(&catalog, sessions);
         let settings = |secret: u16| PublishSettings {
@@ -347,7 +348,7 @@ mod subtraction {
 
     const SECRETS: u16 = 600;
 
-    /// How often somebody is right who has seen half of them, and knows which was which, about the other half.
+    /// How often an attacker is right about the other half, who has seen half of them and knows which was which.
     fn right(without: &[i64], with: &[i64]) -> f64 {
         let half = usize::from(SECRETS) / 2;
         let often = |all: &[i64], x: i64| all[..half].iter().filter(|one| **one == x).count();
@@ -360,7 +361,7 @@ mod subtraction {
     #[test]
     fn does_not_tell_what_one_session_did() {
         let others: Vec<Session> = (0..8).map(|nth| session(Who::Other(nth))).collect();
-        let cases: [(Who, Told); 2] = [(Who::Strange, strange), (Who::Sidling, sidling)];
+        let cases: [(Who, Attack); 2] = [(Who::Strange, strange), (Who::Sidling, sidling)];
         for (who, of) in cases {
             let all: Vec<Session> = others.iter().cloned().chain([session(who)]).collect();
             let [without, with] = [&others, &all].map(|sessions| differences(sessions, of));

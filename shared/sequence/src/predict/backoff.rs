@@ -264,7 +264,7 @@ mod tests {
     use crate::counts::count::count;
 
     #[test]
-    fn contexts_that_were_let_go_make_up_no_variety() {
+    fn contexts_that_were_let_go_make_up_no_continuation_count() {
         let sessions: Vec<Vec<Symbol>> = (0..60).map(|nth| vec![1 + nth % 7, 9, 1 + nth % 5]).collect();
         let mut counts = count(sessions.iter());
         let most = |counts: &Counts| {

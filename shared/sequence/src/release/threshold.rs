@@ -13,7 +13,7 @@ use crate::release::noise::Noise;
 
 /// In how many distinct sessions, and how often.
 ///
-/// A [`Threshold`] makes it, with noise; the document and its readers take it as it is.
+/// A [`Threshold`] makes it, with noise. Reading a document gives what was published in it. There is no other way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Published {
     /// At least so many distinct sessions.

@@ -632,7 +632,7 @@ fn add_behaviour(published: &mut PublishedRows, document: &Document) {
     }
 }
 
-/// What is told otherwise than expected, or only one of both: name, what was expected, what is published.
+/// What is published otherwise than expected, or only one of both: name, what was expected, what is published.
 pub(crate) fn differences(published: &Rows, expected: &Rows) -> Vec<String> {
     let names: BTreeSet<&String> = published.keys().chain(expected.keys()).collect();
     let differ = names
