@@ -46,7 +46,10 @@ fn a_sink_writes_a_line_at_a_time() {
 #[test]
 #[should_panic(expected = "is not of type")]
 fn a_line_without_a_timestamp_is_refused() {
-    emf::check(r#"{"_aws": {"Timestamp": "now", "CloudWatchMetrics": []}}"#);
+    let line = Line::new("ingest")
+        .metric("Events", Unit::Count, 14.0)
+        .into_json(NAMESPACE, NOW_MS);
+    emf::check(&line.replace(&NOW_MS.to_string(), r#""now""#));
 }
 
 #[test]
