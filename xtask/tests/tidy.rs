@@ -28,3 +28,23 @@ fn pure_crates_name_neither_aws_nor_a_clock() {
 fn shared_crates_and_functions_know_no_local_mode() {
     hold(Check::LocalMode);
 }
+
+#[test]
+fn comments_and_documents_wrap_at_120_columns() {
+    hold(Check::Width);
+}
+
+#[test]
+fn paths_and_links_in_documents_lead_somewhere() {
+    hold(Check::Links);
+}
+
+#[test]
+fn the_glossarys_forbidden_words_stand_nowhere() {
+    hold(Check::Words);
+}
+
+#[test]
+fn every_library_shows_an_example() {
+    hold(Check::Examples);
+}

@@ -2,8 +2,8 @@
 //! read after those it uses, and the order of a crate is visible.
 //!
 //! A file uses another if it names something that is defined there, by `use` or by path, wherever it is re-exported.
-//! Declaring a module and re-exporting from it is no use. Tests do not count. The crate's root counts only for what is
-//! defined in it: every program's `main.rs` uses all of its modules.
+//! Declaring a module and re-exporting from it is no use. Tests do not count. The head of a folder counts only for what is
+//! defined in it: that it calls the files below it makes no circle with those that use its types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -156,18 +156,27 @@ impl Crate {
         let mut uses = Uses::new();
         for (id, module) in self.modules.iter().enumerate() {
             for (line, path) in &module.paths {
-                let Some(target) = self.resolve(id, path, 0).and_then(|target| self.modules.get(target)) else {
+                let Some(target) = self.resolve(id, path, 0) else {
                     continue;
                 };
-                // The root of a program uses everything; what uses the root uses its items.
-                if target.file != module.file && module.parent.is_some() {
+                let Some(found) = self.modules.get(target) else {
+                    continue;
+                };
+                // A head uses the files below it; what is below uses its types.
+                if found.file != module.file && !self.is_below(target, id) {
                     let targets = uses.entry(module.file.clone()).or_default();
-                    let first = targets.entry(target.file.clone()).or_insert(*line);
+                    let first = targets.entry(found.file.clone()).or_insert(*line);
                     *first = (*first).min(*line);
                 }
             }
         }
         uses
+    }
+
+    /// Whether module `id` lies below module `head`.
+    fn is_below(&self, id: Id, head: Id) -> bool {
+        let parent = self.modules.get(id).and_then(|module| module.parent);
+        parent.is_some_and(|parent| parent == head || self.is_below(parent, head))
     }
 
     /// The module in which the end of `path` is defined, seen from module `id`. `None` if it is of another crate.
@@ -379,13 +388,23 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_that_uses_its_child_and_is_used_by_it_is_a_circle() {
+    fn a_circle_through_the_head_of_another_folder_is_found() {
         let files = [
-            ("src/lib.rs", "mod a;"),
+            ("src/lib.rs", "mod a;\nmod c;"),
             ("src/a.rs", "mod b;\npub struct A;\npub fn f() { b::g(); }\n"),
-            ("src/a/b.rs", "use super::A;\npub fn g() -> A { A }\n"),
+            (
+                "src/a/b.rs",
+                "use super::A;\nuse crate::c::h;\npub fn g() -> A { h(); A }\n",
+            ),
+            (
+                "src/c.rs",
+                "pub fn h() {}\npub use crate::a::A;\nfn i() { crate::a::b::g(); }\n",
+            ),
         ];
-        assert_eq!(found(&files), ["src/a.rs: circle in shop: a.rs:3 → a/b.rs:1 → a.rs"]);
+        assert_eq!(
+            found(&files),
+            ["src/a/b.rs: circle in shop: a/b.rs:2 → c.rs:3 → a/b.rs"]
+        );
     }
 
     #[test]
