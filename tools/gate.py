@@ -76,7 +76,16 @@ STAGES = (
     Stage("build", "compiles everything else", "cargo build --workspace --locked --all-targets", ("tg",), cargo=True),
     Stage("tests", "all Rust tests", "rust_tests", ("build",)),
     Stage("browser", "the snippet in Chromium against tg", "cd snippet && npx --no-install playwright test --project=browser", ("setup", "build")),
-    Stage("clippy", "lints", "cargo clippy --workspace --locked --all-targets --quiet -- -D warnings", ("build",), cargo=True),
+    Stage(
+        "clippy",
+        "lints; also of tg as it is released, without the demo",
+        """
+        cargo clippy --workspace --locked --all-targets --quiet -- -D warnings
+        cargo clippy --workspace --locked --all-targets --no-default-features --quiet -- -D warnings
+        """,
+        needs=("build",),
+        cargo=True,
+    ),
     Stage("invoke", "the release Lambdas, invoked with the events of events/", "python3 tests/invoke.py", ("setup", "tg", "release")),
     Stage("template", "linters and tests of template.yaml", "python3 tests/template/main.py", ("setup", "release")),
     Stage("duckdb", "DuckDB reads archive and model, and agrees", "tests/duckdb.sh", ("setup", "build")),

@@ -1,5 +1,5 @@
 /**
- * The settings of the world, baked into the script by the server. They are read strictly: anything unexpected (another
+ * The settings of the world, as the server puts them into the script. They are read strictly: anything unexpected (another
  * version, a field more or less, an unknown word or selector) may be what forbids something, so the snippet then does
  * nothing at all.
  */

@@ -9,7 +9,7 @@
 //!
 //! ```
 //! // An event is read leniently, and never printed: it holds a visitor's address.
-//! let event = r#"{"queryStringParameters": {"world": "demo", "v": "1"}, "headers": {"Origin": "https://shop.example"}}"#;
+//! let event = r#"{"queryStringParameters": {"world": "demo", "v": "1"}, "headers": {"Origin": "https://a.example"}}"#;
 //! let request: testgram_authorize::Request = serde_json::from_str(event).unwrap();
 //! assert_eq!(format!("{request:?}"), "Request");
 //! ```

@@ -1,4 +1,4 @@
-//! Whose connection a message came over.
+//! The connection that a message came over: its tenant, world and kinds.
 
 use testgram_protocol::event::Collected;
 use testgram_protocol::id::{TenantId, WorldId};

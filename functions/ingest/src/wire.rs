@@ -75,7 +75,7 @@ impl Request {
         self.body.as_deref().filter(|_| self.is_base64_encoded != Some(true))
     }
 
-    /// Whose connection it is; `None` unless the authorizer's context is complete.
+    /// Tenant, world and kinds of the connection; `None` unless the authorizer's context is complete.
     pub(crate) fn caller(&self) -> Option<Caller> {
         let context = self.context(|context| context.authorizer.as_ref())?;
         let word = |name| context.get(name).and_then(Value::as_str);

@@ -115,10 +115,12 @@ async fn find(state: &State, key: &WorldKey, now_ms: u64) -> Result<Option<Arc<S
     if let Err(refusal) = settings.open(now_ms) {
         return Ok(Some(Arc::new(ServedWorld::Closed(refusal.as_str()))));
     }
-    let baked = settings.for_client(key, &state.socket, &salt).to_script();
+    let client_settings = settings.for_client(key, &state.socket, &salt).to_script();
     let before = state.cache.stale(key);
-    if let Some(same) = before.filter(|world| matches!(&**world, ServedWorld::Script(script) if script.is_of(&baked))) {
+    if let Some(same) =
+        before.filter(|world| matches!(&**world, ServedWorld::Script(script) if script.is_of(&client_settings)))
+    {
         return Ok(Some(same));
     }
-    Ok(Some(Arc::new(ServedWorld::Script(Script::of(baked)))))
+    Ok(Some(Arc::new(ServedWorld::Script(Script::of(client_settings)))))
 }

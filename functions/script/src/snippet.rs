@@ -56,7 +56,7 @@ pub(crate) enum ServedWorld {
 /// A world's script, compressed once.
 #[derive(Debug)]
 pub(crate) struct Script {
-    baked: String,
+    client_settings: String,
     /// Compressed, in base64, as nearly all browsers take it. The plain form is put together when a client asks for it.
     gzip: String,
     gzip_bytes: usize,
@@ -74,20 +74,20 @@ pub(crate) enum Coding {
 
 impl Script {
     /// The snippet with these settings in it.
-    pub(crate) fn of(baked: String) -> Self {
-        let text = with(&baked);
+    pub(crate) fn of(client_settings: String) -> Self {
+        let text = with(&client_settings);
         let packed = gzip(text.as_bytes());
         Self {
             gzip: STANDARD.encode(&packed),
             gzip_bytes: packed.len(),
             hash: twox_hash::XxHash3_64::oneshot(text.as_bytes()),
-            baked,
+            client_settings,
         }
     }
 
     /// Whether it is the script of these settings.
-    pub(crate) fn is_of(&self, baked: &str) -> bool {
-        self.baked == baked
+    pub(crate) fn is_of(&self, client_settings: &str) -> bool {
+        self.client_settings == client_settings
     }
 
     /// The `ETag` of one form of the script. The two forms are different bytes, so they have different tags.
@@ -101,7 +101,7 @@ impl Script {
     /// How many bytes a browser gets.
     pub(crate) fn bytes(&self, coding: Coding) -> usize {
         match coding {
-            Coding::Identity => PARTS.0.len() + self.baked.len() + PARTS.1.len(),
+            Coding::Identity => PARTS.0.len() + self.client_settings.len() + PARTS.1.len(),
             Coding::Gzip => self.gzip_bytes,
         }
     }
@@ -109,14 +109,14 @@ impl Script {
     /// As API Gateway takes it: text, or base64.
     pub(crate) fn body(&self, coding: Coding) -> String {
         match coding {
-            Coding::Identity => with(&self.baked),
+            Coding::Identity => with(&self.client_settings),
             Coding::Gzip => self.gzip.clone(),
         }
     }
 }
 
-fn with(baked: &str) -> String {
-    [PARTS.0, baked, PARTS.1].concat()
+fn with(client_settings: &str) -> String {
+    [PARTS.0, client_settings, PARTS.1].concat()
 }
 
 /// At the highest level: it costs a millisecond (36 KB, x86_64), once in the life of a world's settings in an instance.

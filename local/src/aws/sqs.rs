@@ -1,5 +1,5 @@
-//! SQS in memory: the archive's queue and its dead letters, over SQS's JSON protocol and for the poller that feeds the
-//! function.
+//! SQS in memory: the archive's queue and its dead-letter queue, over SQS's JSON protocol and for the poller that feeds
+//! the function.
 //!
 //! Its messages are gone with the process. The dispatcher queues them again from the pending-window markers, which are
 //! stored: as in AWS, where a message expires and its marker stays.

@@ -21,7 +21,8 @@ use super::{
 };
 use crate::invoke::{InvokeError, ProxyResponse, invoke};
 
-/// The error message by which an authorizer asks for a 401. Every other error is a 500: also "unauthorized", also "Unauthorized.".
+/// The error message by which an authorizer asks for a 401. Every other error is a 500: also "unauthorized", also
+/// "Unauthorized.".
 const UNAUTHORIZED: &str = "Unauthorized";
 
 /// `GET /ws`: answers 101 and spawns the connection, or refuses.

@@ -381,9 +381,9 @@ records! {
         pub actions: u64,
         /// Mean −log2 of the probability that the action had which came.
         pub bits: f64,
-        /// How often, in percent, the likeliest one came.
+        /// Top-1 accuracy, percent: the action was the most likely one.
         pub top1: f64,
-        /// How often, in percent, one of the five likeliest came.
+        /// Top-5 accuracy, percent: the action was among the five most likely.
         pub top5: f64,
     }
 

@@ -42,7 +42,7 @@ pub struct Report {
     pub bits_per_symbol: f64,
     /// How often, in percent, the likeliest symbol came.
     pub top1: f64,
-    /// How often, in percent, one of the five likeliest came.
+    /// Top-5 accuracy, percent: the action was among the five most likely.
     pub top5: f64,
     /// Seconds that counting and learning took.
     pub train_seconds: f64,

@@ -300,7 +300,7 @@ async function openSite(tg: Tg): Promise<Site & { close(): Promise<void> }> {
       return route(path, answer("application/json", make, options));
     },
     async bake(settings, script = SCRIPT) {
-      const path = `/baked/${others.length}-${routes.size}.js`;
+      const path = `/served/${others.length}-${routes.size}.js`;
       const text = (await readFile(script, "utf8")).replace("__TESTGRAM__", () => JSON.stringify(settings));
       return site.file(path, text);
     },

@@ -168,7 +168,7 @@ const ROWS: Record<string, Row> = {
 };
 
 /** The names of the settings in the served script, where they differ. */
-const BAKED: Record<string, string> = { masked: "mask", ignored: "ignore", ignored_domains: "domains", url_rules: "urls" };
+const SERVED_AS: Record<string, string> = { masked: "mask", ignored: "ignore", ignored_domains: "domains", url_rules: "urls" };
 /** Fields that every script has, for any settings: tested below. */
 const ALWAYS = ["v", "key", "socket", "salt"];
 
@@ -229,10 +229,10 @@ test("every setting of the docs and of the served script has its row", async ({ 
     .map(([, name]) => name!)
     .filter((name) => !/^(bad|setting|not)_/.test(name));
   expect(Object.keys(ROWS).sort()).toEqual(documented.sort());
-  const baked = Object.keys(await tg.clientSettings(keyOf("k", "without")));
-  const names = Object.keys(ROWS).map((name) => BAKED[name] ?? name);
-  expect(baked.filter((name) => !ALWAYS.includes(name) && !names.includes(name))).toEqual([]);
-  expect(ALWAYS.filter((name) => !baked.includes(name))).toEqual([]);
+  const client = Object.keys(await tg.clientSettings(keyOf("k", "without")));
+  const names = Object.keys(ROWS).map((name) => SERVED_AS[name] ?? name);
+  expect(client.filter((name) => !ALWAYS.includes(name) && !names.includes(name))).toEqual([]);
+  expect(ALWAYS.filter((name) => !client.includes(name))).toEqual([]);
 });
 
 test.describe("changes what is sent:", () => {
@@ -273,7 +273,7 @@ test.describe("a script that was served before the world closed is refused by th
 
 test("version, key, socket and salt", async ({ browser, site, stack, wire }) => {
   const key = keyOf("k", "without");
-  const baked = await stack.clientSettings(key);
+  const client = await stack.clientSettings(key);
   const run = async (changes: ClientSettings) => {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -285,7 +285,7 @@ test("version, key, socket and salt", async ({ browser, site, stack, wire }) => 
       urls.push(socket.url());
       socket.on("framesent", ({ payload }) => labels.push(...String(payload).matchAll(/"label":"(\w+)"/g)));
     });
-    const script = await site.bake({ ...baked, ...changes });
+    const script = await site.bake({ ...client, ...changes });
     await page.goto(site.page("/x", `<script src="${script}"></script><button>Buy</button>`, { csp: false }));
     await page.click("button");
     await flush(page);
@@ -295,11 +295,11 @@ test("version, key, socket and salt", async ({ browser, site, stack, wire }) => 
     return { urls, label: (labels[0] as string[] | undefined)?.[1], lines };
   };
   const as = await run({});
-  expect(as.urls).toEqual([`${baked.socket}?world=${key}&v=1`]);
+  expect(as.urls).toEqual([`${client.socket}?world=${key}&v=1`]);
   expect(as.label).toMatch(/^[\da-f]{4}$/);
   expect((await run({ salt: "00".repeat(32) })).label).not.toBe(as.label);
-  const elsewhere = await run({ key: keyOf("k", "with"), socket: `${baked.socket}`.replace("127.0.0.1", "localhost") });
-  expect(elsewhere.urls[0]).toBe(`${baked.socket}?world=${keyOf("k", "with")}&v=1`.replace("127.0.0.1", "localhost"));
+  const elsewhere = await run({ key: keyOf("k", "with"), socket: `${client.socket}`.replace("127.0.0.1", "localhost") });
+  expect(elsewhere.urls[0]).toBe(`${client.socket}?world=${keyOf("k", "with")}&v=1`.replace("127.0.0.1", "localhost"));
   const later = await run({ v: 2 });
   expect(later.urls).toEqual([]);
   expect(later.lines.join()).toContain("testgram: bad_setting v");

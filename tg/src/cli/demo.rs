@@ -72,7 +72,7 @@ pub(super) fn sites() -> Result<Vec<Router>, CommandFailure> {
 /// What `tg up` does once it serves: with `--demo-traffic`, builds the first model of the demo world, unless it has
 /// one. A stack that cannot build it serves all the same.
 pub(super) async fn on_start(flags: &UpFlags, stack: &Stack) {
-    let Some(world) = WorldName::demo().filter(|_| flags.demo_traffic) else {
+    let Some(world) = demo_world().filter(|_| flags.demo_traffic) else {
         return;
     };
     let models = stack.stores().build();
@@ -124,12 +124,17 @@ impl Demo {
     }
 }
 
+/// The name of the demo world, which every local stack has.
+fn demo_world() -> Option<WorldName> {
+    format!("{DEMO}/{DEMO}").parse().ok()
+}
+
 /// From nothing to the demo world's first model: recorded traffic through the socket, archive, build.
 ///
 /// # Errors
 /// `failed`, when the socket, the archive or the build fails.
 async fn first_model(stack: &Stack, sessions: usize, progress: &Progress) -> Result<WorldName, CommandFailure> {
-    let world = WorldName::demo().ok_or_else(|| CommandFailure::new(FailureReason::Failed, "no demo world"))?;
+    let world = demo_world().ok_or_else(|| CommandFailure::new(FailureReason::Failed, "no demo world"))?;
     let front = stack.url().trim_start_matches("http://");
     let replayed = replay::recording(front, DEMO, sessions, clock::now_ms(), |done, of| {
         progress.step("sessions through the socket", done, of);

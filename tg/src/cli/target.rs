@@ -1,6 +1,6 @@
 //! The stack and the world that a command works on.
 
-use testgram_local::stores::{self, DEMO, Stores};
+use testgram_local::stores::{self, Stores};
 use testgram_protocol::id::{TenantId, WorldId};
 use testgram_runtime::clock;
 
@@ -56,11 +56,6 @@ pub(super) struct WorldName {
 }
 
 impl WorldName {
-    /// The demo world, which every local stack has.
-    pub(super) fn demo() -> Option<Self> {
-        read(&format!("{DEMO}/{DEMO}"))
-    }
-
     /// As the user wrote it, for messages. Its ids may be printed here, since the user named them.
     pub(super) fn shown(&self) -> String {
         format!("{}/{}", self.tenant.expose(), self.world.expose())

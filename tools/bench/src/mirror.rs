@@ -132,16 +132,16 @@ records! {
 pub(crate) struct Event {
     t: u32,
     kind: Kind,
-    what: What,
+    what: Detail,
 }
 
 macro_rules! kinds {
     ($($kind:ident)+) => {
         #[derive(Serialize)]
         #[serde(untagged)]
-        enum What { $($kind($kind),)+ }
+        enum Detail { $($kind($kind),)+ }
 
-        impl What {
+        impl Detail {
             fn read<'de, A: SeqAccess<'de>>(kind: Kind, seq: &mut A) -> Result<Option<Self>, A::Error> {
                 match kind { $(Kind::$kind => Ok(seq.next_element()?.map(Self::$kind)),)+ }
             }
@@ -169,7 +169,7 @@ impl<'de> Deserialize<'de> for Event {
                 let missing = |place| de::Error::invalid_length(place, &Self);
                 let t = seq.next_element()?.ok_or_else(|| missing(0))?;
                 let kind = seq.next_element()?.ok_or_else(|| missing(1))?;
-                let what = What::read(kind, &mut seq)?.ok_or_else(|| missing(2))?;
+                let what = Detail::read(kind, &mut seq)?.ok_or_else(|| missing(2))?;
                 Ok(Event { t, kind, what })
             }
         }

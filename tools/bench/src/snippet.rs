@@ -9,7 +9,7 @@ use crate::figures::{Aim, Row, Section};
 use crate::{Failure, built};
 
 const OURS: &str = "testgram";
-/// Whose script time ours is to be a tenth of.
+/// The recorder whose script time ours is compared with: the aim is a tenth.
 const YARDSTICK: &str = "rrweb";
 const SIZE: &str = "size";
 const SCRIPT: &str = "script, by samples";

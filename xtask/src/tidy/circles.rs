@@ -2,8 +2,8 @@
 //! read after those it uses, and the order of a crate is visible.
 //!
 //! A file uses another if it names something that is defined there, by `use` or by path, wherever it is re-exported.
-//! Declaring a module and re-exporting from it is no use. Tests do not count. The head of a folder counts only for what is
-//! defined in it: that it calls the files below it makes no circle with those that use its types.
+//! Declaring a module and re-exporting from it is no use. Tests do not count. The head of a folder counts only for what
+//! is defined in it: that it calls the files below it makes no circle with those that use its types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

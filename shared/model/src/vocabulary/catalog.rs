@@ -402,8 +402,8 @@ impl Content {
         self.anchors.extend(anchors);
     }
 
-    /// The actions, sorted by name. What fewer than k sessions did is counted where it is done to something on that page, and if
-    /// those are fewer too, to something on some page.
+    /// The actions, sorted by name. What fewer than k sessions did is counted where it is done to something on that
+    /// page, and if those are fewer too, to something on some page.
     fn find_actions(
         &mut self,
         pages: &HashMap<String, PageId>,

@@ -12,7 +12,7 @@ use crate::limits;
 use crate::list::List;
 use crate::privacy::digest::ValueDigest;
 use crate::privacy::tree::KeyTree;
-use crate::privacy::value::{LENGTH_BUCKETS, ValueKind};
+use crate::privacy::value::{LENGTH_CLASSES, ValueKind};
 use crate::reason::Reason;
 use crate::strict::objects;
 
@@ -22,9 +22,9 @@ use crate::strict::objects;
 pub struct Value {
     /// What kind of thing the value is, by the rules of [`crate::privacy::value::classify`].
     pub kind: ValueKind,
-    /// Bucket of the value's length: see [`crate::privacy::value::length_bucket`]. Not sent of secrets.
+    /// Class of the value's length: see [`crate::privacy::value::length_class`]. Not sent of secrets.
     #[serde(default)]
-    #[schemars(range(max = LENGTH_BUCKETS - 1))]
+    #[schemars(range(max = LENGTH_CLASSES - 1))]
     pub len: Option<u8>,
     /// Digest of the value under the session's salt: equal values of one session have equal digests. Not sent of
     /// secrets.
@@ -34,7 +34,7 @@ pub struct Value {
 
 impl Value {
     fn check(&self) -> Result<(), Reason> {
-        if self.len.is_some_and(|bucket| bucket >= LENGTH_BUCKETS) {
+        if self.len.is_some_and(|bucket| bucket >= LENGTH_CLASSES) {
             return Err(Reason::OutOfRange);
         }
         let says_anything = self.len.is_some() || self.digest.is_some();

@@ -335,10 +335,10 @@ fn shape_is(value: &str, shape: &str) -> bool {
 /// The bucket of a length in UTF-16 units (what JavaScript counts): 0, 1, 2–3, 4–7, 8–15, 16–31, 32–63, 64–127, 128 and
 /// more.
 #[must_use]
-pub fn length_bucket(units: usize) -> u8 {
+pub fn length_class(units: usize) -> u8 {
     let bits = usize::BITS - units.leading_zeros();
-    bits.min(u32::from(LENGTH_BUCKETS) - 1) as u8
+    bits.min(u32::from(LENGTH_CLASSES) - 1) as u8
 }
 
-/// How many buckets [`length_bucket`] has.
-pub const LENGTH_BUCKETS: u8 = 9;
+/// How many classes [`length_class`] has.
+pub const LENGTH_CLASSES: u8 = 9;

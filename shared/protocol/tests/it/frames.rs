@@ -174,7 +174,7 @@ fn how_a_secret_was_typed_is_refused() {
         ("email", 1),
         ("empty", 1),
     ] {
-        for told in [
+        for value in [
             json!({ "keys": 9 }),
             json!({ "edits": 1 }),
             json!({ "rhythm": [0, 3, 5] }),
@@ -184,9 +184,9 @@ fn how_a_secret_was_typed_is_refused() {
             detail
                 .as_object_mut()
                 .unwrap()
-                .extend(told.as_object().unwrap().clone());
+                .extend(value.as_object().unwrap().clone());
             let parsed = parse(&text(&json!([[5, "input", detail]]))).unwrap();
-            assert_eq!(parsed.batch.events().len(), accepted, "{kind}: {told}");
+            assert_eq!(parsed.batch.events().len(), accepted, "{kind}: {value}");
         }
     }
 }
@@ -224,12 +224,12 @@ fn digests_and_labels_that_a_world_does_not_take_are_not_in_the_batch() {
 /// On the way of a good frame as on that of one with a bad event.
 #[test]
 fn what_a_client_lost_is_read_and_is_not_part_of_the_batch() {
-    let told = json!({ "thrown": 1, "queue": 7 });
+    let lost = json!({ "thrown": 1, "queue": 7 });
     for events in [json!([good()]), json!([good(), [5, "x", {}]])] {
         let mut frame: Value = serde_json::from_str(&text(&events)).unwrap();
         let without = parse(&frame.to_string()).unwrap();
         assert_eq!(without.lost, Lost::default());
-        frame["lost"] = told.clone();
+        frame["lost"] = lost.clone();
         let parsed = parse(&frame.to_string()).unwrap();
         let lost = Lost {
             thrown: 1,

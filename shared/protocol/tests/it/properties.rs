@@ -9,7 +9,7 @@ use testgram_protocol::buffer;
 use testgram_protocol::limits;
 use testgram_protocol::privacy::token::looks_like_data;
 use testgram_protocol::privacy::tree::KeyTree;
-use testgram_protocol::privacy::value::{Hints, LENGTH_BUCKETS, classify, length_bucket};
+use testgram_protocol::privacy::value::{Hints, LENGTH_CLASSES, classify, length_class};
 use testgram_protocol::privacy::{error, url};
 use testgram_protocol::reply::Reply;
 
@@ -33,17 +33,17 @@ const WAYS: usize = 6;
 
 /// Counts down over the strings of `json`, keys included, and changes the one at which `turn` is 0.
 fn visit(json: &mut Value, turn: &mut usize, change: &dyn Fn(&str) -> String) {
-    let told = |text: String, turn: &mut usize| {
+    let in_turn = |text: String, turn: &mut usize| {
         let now = *turn == 0;
         *turn = turn.wrapping_sub(1);
         if now { change(&text) } else { text }
     };
     match json {
-        Value::String(text) => *text = told(std::mem::take(text), turn),
+        Value::String(text) => *text = in_turn(std::mem::take(text), turn),
         Value::Array(items) => items.iter_mut().for_each(|item| visit(item, turn, change)),
         Value::Object(map) => {
             for (key, mut value) in std::mem::take(map) {
-                let key = told(key, turn);
+                let key = in_turn(key, turn);
                 visit(&mut value, turn, change);
                 map.insert(key, value);
             }
@@ -99,7 +99,7 @@ proptest! {
             drop((looks_like_data(text), url::check(text), error::scrub(text)));
             drop(testgram_protocol::event::ElementPath::new(text));
             let hints = Hints { field: "text", autocomplete: text, name: text, id: text };
-            prop_assert!(length_bucket(text.len()) < LENGTH_BUCKETS);
+            prop_assert!(length_class(text.len()) < LENGTH_CLASSES);
             let kind = classify(text, hints);
             prop_assert!(!kind.is_secret() || !kind.may_be_digested());
         }

@@ -1,4 +1,4 @@
-//! How well `looks_like_data` tells code from data: how many good words it refuses, how many secrets it lets pass.
+//! How well `looks_like_data` separates code from data: how many good words it refuses, how many secrets it lets pass.
 //! `cargo test -p testgram-protocol --test it rates -- --nocapture` prints the table.
 #![allow(clippy::print_stdout, reason = "the table is for reading")]
 

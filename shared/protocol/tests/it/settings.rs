@@ -23,29 +23,29 @@ fn all() -> Value {
     })
 }
 
-fn baked(settings: &Settings) -> Value {
+fn for_client(settings: &Settings) -> Value {
     let (key, salt) = (WorldKey::new("shopkey").unwrap(), WorldSalt::from_bytes([0xab; 32]));
     serde_json::to_value(settings.for_client(&key, SOCKET, &salt)).unwrap()
 }
 
 #[test]
 fn browsers_are_told_this_and_nothing_else() {
-    let told = json!({
+    let expected = json!({
         "v": 1, "key": "shopkey", "socket": SOCKET, "salt": "ab".repeat(32), "off": ["move", "api"], "digests": false, "labels": false,
         "storage": "none", "gpc": false, "dnt": false, "autostart": false, "sample": 0.25, "mask": [".secret"],
         "ignore": ["#chat > *"], "domains": ["*.ads.example"], "urls": ["/u/:name/posts/*", "/files/**"], "sensitive": ["nickname"]
     });
-    assert_eq!(baked(&read(&all())), told);
+    assert_eq!(for_client(&read(&all())), expected);
     let defaults = json!({
         "v": 1, "key": "shopkey", "socket": SOCKET, "salt": "ab".repeat(32), "off": [], "digests": true, "labels": true,
         "storage": "session", "gpc": true, "dnt": true, "autostart": true, "sample": 1, "mask": [], "ignore": [], "domains": [],
         "urls": [], "sensitive": []
     });
-    assert_eq!(baked(&Settings::default()), defaults);
+    assert_eq!(for_client(&Settings::default()), defaults);
 }
 
 /// Settings that only the owner and the server may know.
-const NOT_TOLD: [&str; 8] = [
+const NOT_FOR_CLIENTS: [&str; 8] = [
     "paused",
     "origins",
     "eu_visitors",
@@ -68,8 +68,8 @@ fn each_setting_is_told_or_is_one_that_is_not() {
         assert_ne!(*value, defaults[name], "{name}");
         let mut one = json!({});
         one[name] = value.clone();
-        let is_told = baked(&read(&one)) != baked(&Settings::default());
-        assert_eq!(is_told, !NOT_TOLD.contains(&name.as_str()), "{name}");
+        let is_sent = for_client(&read(&one)) != for_client(&Settings::default());
+        assert_eq!(is_sent, !NOT_FOR_CLIENTS.contains(&name.as_str()), "{name}");
     }
 }
 
@@ -77,12 +77,12 @@ fn each_setting_is_told_or_is_one_that_is_not() {
 fn what_is_told_cannot_end_a_script() {
     let settings = read(&json!({"masked": ["[data-x=\"</script><!--\"]"]}));
     let (key, salt) = (WorldKey::new("shopkey").unwrap(), WorldSalt::from_bytes([0; 32]));
-    let baked = settings.for_client(&key, "wss://\u{2028}\u{2029}<", &salt);
-    let text = baked.to_script();
+    let client = settings.for_client(&key, "wss://\u{2028}\u{2029}<", &salt);
+    let text = client.to_script();
     assert!(!text.contains(['<', '\u{2028}', '\u{2029}']), "{text}");
     // The same all the same.
     let read: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(read, serde_json::to_value(&baked).unwrap());
+    assert_eq!(read, serde_json::to_value(&client).unwrap());
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn page() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md")).unwrap()
 }
 
-/// A row for each, with its default and whether it is told.
+/// A row for each, with its default and whether browsers get it.
 #[test]
 fn every_setting_stands_in_its_page() {
     let page = page();
@@ -182,8 +182,12 @@ fn every_setting_stands_in_its_page() {
             .lines()
             .find(|line| line.starts_with(&format!("| `{name}` | `{default}` |")));
         let row = row.unwrap_or_else(|| panic!("docs/settings.md has no row for {name} with the default {default}"));
-        let told = row.split('|').nth(4).unwrap().trim();
-        assert_eq!(told.starts_with("yes"), !NOT_TOLD.contains(&name.as_str()), "{name}");
+        let sent = row.split('|').nth(4).unwrap().trim();
+        assert_eq!(
+            sent.starts_with("yes"),
+            !NOT_FOR_CLIENTS.contains(&name.as_str()),
+            "{name}"
+        );
     }
     let rows = page
         .lines()

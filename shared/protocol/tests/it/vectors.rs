@@ -8,7 +8,7 @@ use testgram_protocol::event::{Collected, Event, Kind, Language};
 use testgram_protocol::privacy::digest::{LabelDigest, ValueDigest};
 use testgram_protocol::privacy::token::looks_like_data;
 use testgram_protocol::privacy::tree::KeyTree;
-use testgram_protocol::privacy::value::{Hints, classify, length_bucket};
+use testgram_protocol::privacy::value::{Hints, classify, length_class};
 use testgram_protocol::privacy::{element, error, url};
 use testgram_protocol::reason::{MessageCode, Outcome, Reason};
 
@@ -142,7 +142,7 @@ fn length() {
         let units = case["units"]
             .as_u64()
             .map_or_else(|| text(case, "value").encode_utf16().count(), |units| units as usize);
-        json!(length_bucket(units))
+        json!(length_class(units))
     });
 }
 

@@ -77,11 +77,11 @@ export const proof = (worlds: readonly World[] = []) =>
       const file = process.env.SNIPPET;
       if (file) {
         await context.route(/\/js\/world\/\w+\.js$/, async (route) => {
-          const baked = await stack.clientSettings(/(\w+)\.js$/.exec(route.request().url())![1]).catch(() => undefined);
+          const client = await stack.clientSettings(/(\w+)\.js$/.exec(route.request().url())![1]).catch(() => undefined);
           // A closed world's script has no settings.
-          if (!baked) return route.continue();
+          if (!client) return route.continue();
           const socket = `${new URL(route.request().url()).origin.replace("http", "ws")}/ws`;
-          const script = (await readFile(file, "utf8")).replace("__TESTGRAM__", () => JSON.stringify({ ...baked, socket }));
+          const script = (await readFile(file, "utf8")).replace("__TESTGRAM__", () => JSON.stringify({ ...client, socket }));
           await route.fulfill({ contentType: "text/javascript", body: script });
         });
       }
