@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # Seconds that a function or tg may take, on a slow machine.
-PATIENCE = 90
+PATIENCE = 300
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testgram", "AWS_SECRET_ACCESS_KEY": "testgram", "AWS_REGION": "us-east-1"}
 
 
@@ -76,7 +76,11 @@ class Tg:
         self.log = (scratch / "tg.log").open("w+")
         command = [ROOT / "target/debug/tg", "up", "--port", "0", "--aws-port", "0", "--json", "--data", scratch / "data"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        # A tg that hangs is ended, and its end is the end of the line.
+        watch = threading.Timer(PATIENCE, self.process.kill)
+        watch.start()
         line = self.process.stdout.readline()
+        watch.cancel()
         assert "ready" in line, f"tg up did not start: {self.logged()}"
         self.aws = re.search(r"http://127\.0\.0\.1:\d+", self.logged())[0]
 

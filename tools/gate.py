@@ -28,6 +28,10 @@ ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_6
 SLOTS = 2
 # Seconds between two signs of life.
 HEARTBEAT = 60
+# Seconds after which a stage hangs, also on a slow machine.
+LIMIT = 45 * 60
+# Seconds that a stage has to end what it started: the emulator of `stack` waits for its functions.
+PATIENCE = 30
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,9 @@ set -euo pipefail
 root=$PWD
 rust_tests() {
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --workspace --locked
+    exec cargo nextest run --workspace --locked
   else
-    cargo test --workspace --locked --all-targets --no-fail-fast
+    exec cargo test --workspace --locked --all-targets --no-fail-fast
   fi
 }
 """
@@ -159,13 +163,18 @@ class Run:
         return time.monotonic() - self.began
 
     def kill(self):
-        """Ends all processes of the stage; those that do not listen to SIGTERM after five seconds by SIGKILL."""
-        for wanted, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        """Ends all processes of the stage: by SIGTERM, and by SIGKILL those that are still there after a while."""
+        for wanted in (signal.SIGTERM, signal.SIGKILL):
+            end = time.monotonic() + PATIENCE
             try:
                 os.killpg(self.process.pid, wanted)
-                self.process.wait(patience)
-            except (ProcessLookupError, subprocess.TimeoutExpired):
-                continue
+                # Until the group is empty. Its first process is a child of ours, and counts until it is waited for.
+                while time.monotonic() < end:
+                    self.process.poll()
+                    os.killpg(self.process.pid, 0)
+                    time.sleep(0.1)
+            except ProcessLookupError:
+                return
 
 
 def say(text: str):
@@ -239,7 +248,10 @@ def gate(stages: list[Stage]) -> bool:
                 starts[stage.name] = time.monotonic() - began
                 running.append(Run.start(stage, env))
             time.sleep(0.2)
-            for run in [run for run in running if run.process.poll() is not None]:
+            for run in [run for run in running if run.process.poll() is not None or run.seconds > LIMIT]:
+                if run.process.returncode is None:
+                    say(f"{run.stage.name}: hangs for {LIMIT // 60} minutes")
+                    run.kill()
                 running.remove(run)
                 passed[run.stage.name] = run.seconds
                 good = ended(run) and good
@@ -282,7 +294,8 @@ def main() -> int:
         print(f"error: no such stage: {', '.join(sorted(unknown))}\n hint: tools/gate.py --list", file=sys.stderr)
         return 2
     # An end from outside ends the stages, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for wanted in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(wanted, lambda number, _: sys.exit(128 + number))
     try:
         return 0 if gate(with_needs(names)) else 1
     except KeyboardInterrupt:

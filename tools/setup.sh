@@ -60,8 +60,8 @@ python_tools() {
   say "installing the tools of tools/requirements.txt into .tools/venv"
   mkdir -p "$tools"
   python3 -m venv --clear "$venv"
-  # Wheels only: a source package would compile, or fetch from elsewhere.
-  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: --require-hashes -r "$pins" ||
+  # Wheels only: a source package would compile, or fetch from elsewhere. What they depend on is all in the list.
+  "$venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r "$pins" ||
     die "pip could not install tools/requirements.txt" "see its message above; .tools/ can be deleted at any time"
   cp "$pins" "$venv/"
 }
@@ -97,18 +97,21 @@ cargo_tool() {
 # Every package that tools/requirements.in brings along, with its version and the digests of its files. Versions stay where they are unless
 # requirements.in asks for others.
 pins() {
-  local made
-  made=$(mktemp)
+  local scratch made
+  scratch=$(mktemp -d)
+  made=$scratch/requirements.txt
   grep -v '^#' "$root/tools/requirements.txt" >"$made"
-  "$tools/venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: "uv==$uv"
+  # An environment of its own: that of the tools may be what does not install.
+  python3 -m venv "$scratch/venv"
+  "$scratch/venv/bin/pip" install --quiet --no-input --disable-pip-version-check --only-binary :all: "uv==$uv"
   # 3.11 is Debian 12's.
-  "$tools/venv/bin/uv" pip compile --quiet "$root/tools/requirements.in" --output-file "$made" --python-version 3.11 \
+  "$scratch/venv/bin/uv" pip compile --quiet "$root/tools/requirements.in" --output-file "$made" --python-version 3.11 \
     --only-binary :all: --generate-hashes --no-header --no-annotate --no-emit-index-url
   {
     echo "# Made from requirements.in by make pins: every package of the Python tools, with the digests of its files."
     cat "$made"
   } >"$root/tools/requirements.txt"
-  rm "$made"
+  rm -r "$scratch"
 }
 
 # All platforms' crates: cargo-deny reads the whole lock file, offline.
@@ -135,7 +138,7 @@ main() {
     crates) crates ;;
     deny) cargo_tool cargo-deny "$cargo_deny" ;;
     pins)
-      python_tools
+      python
       pins
       ;;
     snippet)

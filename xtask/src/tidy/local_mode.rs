@@ -18,8 +18,17 @@ const SIGNS: &[&str] = &[
     "testgram_tg",
 ];
 
-/// Crates that are local mode.
-const LOCAL: &[&str] = &["testgram-demo", "testgram-local", "testgram-tg"];
+/// Crates that are local mode: ours, and the stand-ins for AWS with their HTTP server. Tests of the store may have
+/// them.
+const LOCAL: &[&str] = &[
+    "axum",
+    "dynoxide-rs",
+    "s3s",
+    "s3s-fs",
+    "testgram-demo",
+    "testgram-local",
+    "testgram-tg",
+];
 
 /// Where a sign may stand, and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
@@ -97,5 +106,18 @@ mod tests {
                 "functions/ingest/src/wire.rs:2: ingest must not know local mode: localhost",
             ]
         );
+    }
+
+    #[test]
+    fn a_stand_in_that_is_deployed_is_found() {
+        let workspace = planted(&[
+            ("testgram-store", &["helper"], &["s3s"]),
+            ("helper", &["dynoxide-rs"], &[]),
+        ]);
+        let found: Vec<String> = faults(&Sources::planted(&[]), &workspace)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found, ["Cargo.toml: testgram-store must not depend on dynoxide-rs"]);
     }
 }

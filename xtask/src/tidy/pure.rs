@@ -46,6 +46,10 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[(
 pub(crate) fn faults(sources: &Sources, workspace: &Workspace) -> Vec<Fault> {
     let mut faults = Vec::new();
     for name in PURE {
+        if !workspace.crates().any(|one| one == format!("testgram-{name}")) {
+            let text = format!("there is no crate {name}: rename it here, too");
+            faults.push(Fault::new("xtask/src/tidy/pure.rs", 0, text));
+        }
         for (path, text) in sources.rust() {
             if path.starts_with(&format!("shared/{name}/src/")) {
                 let tokens = rust::tokens(text).into_iter();
@@ -95,11 +99,13 @@ mod tests {
             ("testgram-model", &["helper"], &[]),
             ("helper", &["tokio"], &[]),
             ("testgram-store", &["aws-sdk-s3", "tokio"], &[]),
+            ("testgram-sequence", &[], &[]),
         ]);
         let found: Vec<String> = faults(&sources, &workspace).iter().map(ToString::to_string).collect();
         assert_eq!(
             found,
             [
+                "xtask/src/tidy/pure.rs: there is no crate fixtures: rename it here, too",
                 "shared/model/src/a.rs:2: model is pure and must not name SystemTime",
                 "shared/model/src/a.rs:3: model is pure and must not name aws_config",
                 "shared/model/Cargo.toml: model is pure and must not hold tokio: testgram-model → helper → tokio",

@@ -179,7 +179,7 @@ impl Workspace {
     }
 }
 
-/// A workspace for tests: crates with what they depend on, tests' dependencies after a `|`.
+/// A workspace for tests: crates, what each depends on, and what its tests do. Ours are libraries in `shared/`.
 #[cfg(test)]
 pub(crate) fn planted(crates: &[(&str, &[&str], &[&str])]) -> Workspace {
     use serde_json::{Value, json};
@@ -189,7 +189,16 @@ pub(crate) fn planted(crates: &[(&str, &[&str], &[&str])]) -> Workspace {
     let all: BTreeSet<&str> = outside.copied().chain(known.iter().copied()).collect();
     let packages: Vec<Value> = all
         .iter()
-        .map(|name| json!({ "id": name, "name": name, "targets": [] }))
+        .map(|name| {
+            let root = name
+                .strip_prefix("testgram-")
+                .map(|name| format!("/shared/{name}/src/lib.rs"));
+            let targets: Vec<Value> = root
+                .iter()
+                .map(|root| json!({ "kind": ["lib"], "src_path": root }))
+                .collect();
+            json!({ "id": name, "name": name, "targets": targets })
+        })
         .collect();
     let node = |name: &&str| {
         let found = crates.iter().find(|(one, ..)| one == name);

@@ -145,7 +145,7 @@ fn reference(catalog: &Catalog, sessions: &[Session]) -> Reference {
 }
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(8))]
+    #![proptest_config(testgram_fixtures::strategy::config(16))]
 
     #[test]
     fn merging_is_adding_together_in_any_order(all in sessions(40), cuts in any::<(u8, u8)>()) {

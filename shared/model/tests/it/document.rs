@@ -13,7 +13,7 @@ fn json(document: &testgram_model::Document) -> Value {
 }
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(5))]
+    #![proptest_config(testgram_fixtures::strategy::config(25))]
 
     #[test]
     fn merging_is_counting_together(all in random::sessions(16, 20), cuts in any::<(u8, u8)>(), k in 1..4_u32) {
@@ -64,7 +64,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(1))]
+    #![proptest_config(testgram_fixtures::strategy::config(128))]
 
     #[test]
     fn with_nothing_rare_it_says_what_a_slow_reference_says(all in random::sessions(7, 20)) {

@@ -8,7 +8,6 @@
     reason = "tests"
 )]
 
-mod cases;
 mod catalog;
 mod catalog_laws;
 mod catalog_recorded;

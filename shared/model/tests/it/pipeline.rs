@@ -1,6 +1,6 @@
-//! From batches to the document, on thousands of random traffics: cut into batches, received in many windows, some
-//! twice, in any order, folded partition by partition in steps that keep what they made as bytes. The document says
-//! what the slow reference says of the sessions as they were.
+//! From batches to the document, on random traffics (thousands with `make soak`): cut into batches, received in many
+//! windows, some twice, in any order, folded partition by partition in steps that keep what they made as bytes. The
+//! document says what the slow reference says of the sessions as they were.
 //!
 //! Whatever crashes between two steps leaves a batch in another window as well, or has a step made again: both are in
 //! here. That the steps around it, with their stores, leave no more than that is shown in tg/tests/e2e.
@@ -119,7 +119,7 @@ fn counts(partitions: &[Vec<Vec<u8>>], catalog: &Catalog, chance: &mut Chance) -
 }
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(1))]
+    #![proptest_config(testgram_fixtures::strategy::config(128))]
 
     #[test]
     fn it_says_what_a_slow_reference_says(all in random::sessions(7, 14), seed in any::<u64>()) {

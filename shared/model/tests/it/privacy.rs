@@ -172,7 +172,7 @@ fn sessions(rows: &[PageRow]) -> Vec<Published> {
 }
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(8))]
+    #![proptest_config(testgram_fixtures::strategy::config(16))]
 
     #[test]
     fn parts_add_up_to_the_whole_but_for_noise(all in random::sessions(30, 16), k in 2..6_u32) {

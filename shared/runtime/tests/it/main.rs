@@ -21,7 +21,7 @@ fn lines_are_what_cloudwatch_reads() {
     emf::check(&line().into_json("Testgram/prod", NOW_MS));
     let full = line()
         .by("Code", "bad_time")
-        .by("Fault", "ours")
+        .by("Fault", "server")
         .metric("BytesIn", Unit::Bytes, 1e15)
         .metric("Latency", Unit::Milliseconds, 0.000_1)
         .metric("WriteUnits", Unit::Count, 0.5)

@@ -104,8 +104,7 @@ pub struct Context {
 
 /// What followed a context: `[support, count, symbol, continuation count]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "(u64, u64, Symbol, u32)", into = "(u64, u64, Symbol, u32)")]
-#[schemars(rename = "NextRow")]
+#[serde(from = "NextRow", into = "NextRow")]
 pub struct Continuation {
     /// In how many sessions, and how often.
     pub times: Published,
@@ -127,8 +126,12 @@ impl Continuation {
     }
 }
 
-impl From<(u64, u64, Symbol, u32)> for Continuation {
-    fn from((support, count, symbol, continuation_count): (u64, u64, Symbol, u32)) -> Self {
+/// A [`Continuation`] as a document holds it. Private, so that only reading a document makes one of bare numbers.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct NextRow(u64, u64, Symbol, u32);
+
+impl From<NextRow> for Continuation {
+    fn from(NextRow(support, count, symbol, continuation_count): NextRow) -> Self {
         Self {
             times: Published::of_row(support, count),
             symbol,
@@ -137,9 +140,9 @@ impl From<(u64, u64, Symbol, u32)> for Continuation {
     }
 }
 
-impl From<Continuation> for (u64, u64, Symbol, u32) {
+impl From<Continuation> for NextRow {
     fn from(row: Continuation) -> Self {
-        (
+        Self(
             row.times.support(),
             row.times.count(),
             row.symbol,
@@ -161,8 +164,7 @@ pub struct Persona {
 
 /// What followed a symbol in a persona's sessions: `[support, count, after, next]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(from = "(u64, u64, Symbol, Symbol)", into = "(u64, u64, Symbol, Symbol)")]
-#[schemars(rename = "StepRow")]
+#[serde(from = "StepRow", into = "StepRow")]
 pub struct PersonaStep {
     /// In how many of its sessions, and how often.
     pub times: Published,
@@ -172,8 +174,12 @@ pub struct PersonaStep {
     pub next: Symbol,
 }
 
-impl From<(u64, u64, Symbol, Symbol)> for PersonaStep {
-    fn from((support, count, after, next): (u64, u64, Symbol, Symbol)) -> Self {
+/// A [`PersonaStep`] as a document holds it; private like [`NextRow`].
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct StepRow(u64, u64, Symbol, Symbol);
+
+impl From<StepRow> for PersonaStep {
+    fn from(StepRow(support, count, after, next): StepRow) -> Self {
         Self {
             times: Published::of_row(support, count),
             after,
@@ -182,9 +188,9 @@ impl From<(u64, u64, Symbol, Symbol)> for PersonaStep {
     }
 }
 
-impl From<PersonaStep> for (u64, u64, Symbol, Symbol) {
+impl From<PersonaStep> for StepRow {
     fn from(step: PersonaStep) -> Self {
-        (step.times.support(), step.times.count(), step.after, step.next)
+        Self(step.times.support(), step.times.count(), step.after, step.next)
     }
 }
 

@@ -65,7 +65,12 @@ impl Noise {
 
     /// Support and count with noise; never below k, which all that is published has reached. `lasting` is what the
     /// lasting layer is about, which may be the same for numbers that are nearly one.
-    pub fn on(&self, k: u32, (lasting, fresh): (impl Hash, impl Hash), (support, count): (u64, u64)) -> (u64, u64) {
+    pub(crate) fn on(
+        &self,
+        k: u32,
+        (lasting, fresh): (impl Hash, impl Hash),
+        (support, count): (u64, u64),
+    ) -> (u64, u64) {
         if layer(k) == 0 && self.epsilon.is_none() {
             return (support, count);
         }
@@ -80,7 +85,7 @@ impl Noise {
     }
 
     /// A number of sessions, or of other things of which a session has one, with noise; never below `least`.
-    pub fn once(&self, k: u32, about: impl Hash, many: u64, least: u64) -> u64 {
+    pub(crate) fn once(&self, k: u32, about: impl Hash, many: u64, least: u64) -> u64 {
         let noise = self.of(("once", &about), ("once", &about), Number { k, many, often: 1 });
         many.saturating_add_signed(noise).max(least)
     }

@@ -64,7 +64,7 @@ fn supports(model: &Model) -> impl Iterator<Item = u64> {
 type Reference = BTreeMap<(ContextKey, Symbol), (u64, BTreeSet<usize>)>;
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(1))]
+    #![proptest_config(crate::cases::config(128))]
 
     #[test]
     fn merging_is_counting_together(all in sessions(6, 40), cuts in any::<(u8, u8)>(), size in 1..30_usize) {
@@ -130,7 +130,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(crate::cases::one_in(8))]
+    #![proptest_config(crate::cases::config(16))]
 
     #[test]
     fn the_model_depends_on_the_set_of_sessions_only(mut all in sessions(5, 40), k in 1..4_u32) {
