@@ -34,7 +34,7 @@ test: ## Run the whole gate, or some of its stages (STAGES="tests browser"; tool
 	@tools/setup.sh gate
 	@tools/gate.py $(STAGES)
 
-soak: ## Run the property tests with thousands of cases each (CASES=10000)
+soak: ## Run the property tests with thousands of cases each (CASES=5000)
 	@tools/setup.sh up
 	PROPTEST_CASES=$(CASES) cargo test --workspace --locked
 

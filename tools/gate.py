@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The gate: all checks of the repository, as a graph of stages that run side by side. The first failure ends them all.
 
-usage: gate.py [--list] [stage…]      without a stage, all; with some, these and the stages that they need
+usage: gate.py [--list] [--keep-going] [stage…]      without a stage, all; with some, these and the stages that they need
 
 A stage's output is kept in target/gate/<stage>.log. It is printed when the stage fails; of one that passes, the last lines are.
 The standard library only: this runs before anything is installed.
@@ -62,7 +62,11 @@ STAGES = (
         """
         (cd snippet && npm run --silent check && node build.mjs --check)
         for folder in demo/record tests/stack; do
-          (cd $folder && "$root"/snippet/node_modules/.bin/biome check --config-path="$root"/demo/record . && "$root"/snippet/node_modules/.bin/tsc)
+          (
+            cd $folder
+            ../../snippet/node_modules/.bin/biome check --config-path=../../demo/record .
+            ../../snippet/node_modules/.bin/tsc
+          )
         done
         cd snippet && npx --no-install playwright test --project=pure
         """,
@@ -232,16 +236,17 @@ def ended(run: Run) -> bool:
     return False
 
 
-def gate(stages: list[Stage]) -> bool:
-    """Runs the stages; whether all passed."""
+def gate(stages: list[Stage], keep_going: bool) -> bool:
+    """Runs the stages; whether all passed. `keep_going`: after a failure all others run that do not need what failed."""
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     env, began, heard = environment(), time.monotonic(), time.monotonic()
     waiting, running, passed = list(stages), [], {}
     starts: dict[str, float] = {}
+    took: dict[str, float] = {}
     good = True
     try:
-        while good and (waiting or running):
+        while (good or keep_going) and (running or startable(waiting, running, passed)):
             while stage := startable(waiting, running, passed):
                 say(f"{stage.name}: {stage.does}")
                 waiting.remove(stage)
@@ -253,8 +258,11 @@ def gate(stages: list[Stage]) -> bool:
                     say(f"{run.stage.name}: hangs for {LIMIT // 60} minutes")
                     run.kill()
                 running.remove(run)
-                passed[run.stage.name] = run.seconds
-                good = ended(run) and good
+                took[run.stage.name] = run.seconds
+                if ended(run):
+                    passed[run.stage.name] = run.seconds
+                else:
+                    good = False
                 heard = time.monotonic()
             if time.monotonic() - heard > HEARTBEAT:
                 say("… " + ", ".join(f"{run.stage.name} {run.seconds:.0f} s" for run in running))
@@ -262,26 +270,27 @@ def gate(stages: list[Stage]) -> bool:
     finally:
         for run in running:
             run.kill()
-    summary(stages, starts, passed, time.monotonic() - began)
-    return good
+    summary(stages, starts, took, time.monotonic() - began)
+    return good and not waiting
 
 
-def summary(stages: list[Stage], starts: dict[str, float], passed: dict[str, float], whole: float):
+def summary(stages: list[Stage], starts: dict[str, float], took: dict[str, float], whole: float):
     """The table of stages, and the count of tests."""
     tests = failures = 0
     print(f"\n{'stage':10} {'began':>6} {'took':>6}   {'tests':>5}")
     for stage in stages:
-        if stage.name not in passed:
+        if stage.name not in took:
             continue
         good, bad = counts((LOGS / f"{stage.name}.log").read_text(errors="replace"))
         tests, failures = tests + good, failures + bad
-        print(f"{stage.name:10} {starts[stage.name]:5.0f}s {passed[stage.name]:5.0f}s   {good + bad or '':>5}")
+        print(f"{stage.name:10} {starts[stage.name]:5.0f}s {took[stage.name]:5.0f}s   {good + bad or '':>5}")
     print(f"{'all':10} {'':6} {whole:5.0f}s\n\n{tests} passed, {failures} failed", flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Runs the checks of the repository; all of them without a stage.")
     parser.add_argument("stages", nargs="*", metavar="stage", help="one of --list, or lint: " + " ".join(LINT))
+    parser.add_argument("--keep-going", action="store_true", help="goes on after a failure, with what does not need it")
     parser.add_argument("--list", action="store_true", help="lists the stages and ends")
     given = parser.parse_args()
     if given.list:
@@ -297,7 +306,7 @@ def main() -> int:
     for wanted in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(wanted, lambda number, _: sys.exit(128 + number))
     try:
-        return 0 if gate(with_needs(names)) else 1
+        return 0 if gate(with_needs(names), given.keep_going) else 1
     except KeyboardInterrupt:
         return 130
 

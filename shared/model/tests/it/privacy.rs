@@ -128,6 +128,47 @@ fn nothing_names_what_only_one_session_did() {
     assert!(lost.is_empty(), "{lost:#?}");
 }
 
+/// The table that a row stands in: its place without the names.
+fn table(row: &str) -> String {
+    let words = row.split(' ').filter(|word| !word.is_empty() && !word.contains('='));
+    words
+        .filter(|word| word.parse::<u64>().is_err())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// With another secret about four supports in five are others. So a table with as many rows as this and no difference
+/// in a third of them has supports without noise.
+const ROWS: usize = 12;
+
+#[test]
+fn no_table_has_supports_without_noise() {
+    let sessions = some_recorded();
+    let catalog = catalog(&sessions, K);
+    let partial = partial(&catalog, &sessions);
+    let under = |byte| {
+        let settings = PublishSettings {
+            secret: [byte; 32],
+            ..settings(K)
+        };
+        rows(&publish(&catalog, &partial, &settings))
+    };
+    let (one, other) = (under(1), under(2));
+    let mut tables = BTreeMap::<String, (usize, usize)>::new();
+    // A list of names has no supports.
+    for (row, support) in one.iter().filter(|(_, support)| **support != u64::MAX) {
+        if let Some(again) = other.get(row) {
+            let (all, others) = tables.entry(table(row)).or_default();
+            *all += 1;
+            *others += usize::from(again != support);
+        }
+    }
+    tables.retain(|_, (all, _)| *all >= ROWS);
+    assert!(tables.len() >= 12, "{tables:?}");
+    let exact: Vec<_> = tables.iter().filter(|(_, (all, others))| others * 3 < *all).collect();
+    assert!(exact.is_empty(), "{exact:?}");
+}
+
 #[test]
 fn it_would_be_found_without_a_threshold() {
     let others = some_recorded();

@@ -12,6 +12,7 @@
 #[path = "../common/invariants.rs"]
 mod invariants;
 
+mod display;
 mod docs;
 mod frames;
 mod generated;

@@ -1,5 +1,6 @@
 //! Who comes in and who does not.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use testgram_local::stores;
 use testgram_protocol::event::Kind;
@@ -73,6 +74,28 @@ async fn every_kind_of_refusal_and_nothing_told_of_its_reason() {
             assert_eq!(message(&body), "Forbidden");
         }
     }
+}
+
+#[tokio::test]
+async fn a_world_whose_settings_cannot_be_read_lets_no_one_in() {
+    let stack = Stack::start();
+    stack.world("acme", "shop", "shopkey", &open()).await;
+    // Not opened before: what the authorizer remembers would let it in for another 15 seconds.
+    stack
+        .dynamodb()
+        .update_item()
+        .table_name("testgram-control")
+        .key("pk", AttributeValue::S("acme".to_owned()))
+        .key("sk", AttributeValue::S("world#shop".to_owned()))
+        .update_expression("SET settings = :settings")
+        .condition_expression("attribute_exists(settings)")
+        .expression_attribute_values(":settings", AttributeValue::S(r#"{"of_the_future": 1}"#.to_owned()))
+        .send()
+        .await
+        .unwrap();
+    let refused = handshake(&stack.front, "world=shopkey&v=1", Some(ORIGIN)).await;
+    let (status, body) = refused.err().expect("a refusal");
+    assert_eq!((status, message(&body).as_str()), (403, "Forbidden"));
 }
 
 #[tokio::test]
