@@ -4,7 +4,6 @@
 //! `sampling_key`, `memo`, `form` ← `inventory` ← `catalog` ← `lookup`
 
 pub(crate) mod catalog;
-pub(crate) mod form;
 pub(crate) mod inventory;
 pub(crate) mod lookup;
 pub(crate) mod memo;

@@ -120,14 +120,6 @@ kinds! {
     Custom = "custom",
 }
 
-impl Kind {
-    /// As [`Kind::as_str`].
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        self.as_str()
-    }
-}
-
 /// What a world collects, as a bit mask: a bit for each kind, and one each for digests of values and of labels. A bit
 /// that is not there, since the maker of the mask did not know it, forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,12 +15,6 @@ macro_rules! codes {
         }
 
         impl $name {
-            /// As `as_str`: the stable word, on the wire, in metrics and in logs.
-            #[must_use]
-            pub const fn word(self) -> &'static str {
-                self.as_str()
-            }
-
             /// One line for the developer who reads the reply. It never holds anything that was sent.
             #[must_use]
             pub const fn message(self) -> &'static str {
@@ -237,12 +231,6 @@ impl Outcome {
             Self::Invalid(reason) => reason.as_str(),
             Self::Refused(code) => code.as_str(),
         }
-    }
-
-    /// As [`Outcome::as_str`].
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        self.as_str()
     }
 
     /// At whose fault it was refused.

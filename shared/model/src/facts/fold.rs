@@ -3,18 +3,19 @@
 use hashbrown::HashSet;
 use std::sync::Arc;
 
-use testgram_protocol::event::{Api, Error, Event, EventDetail, Input, Meta, Move, Page, Scroll, Submit, UrlTemplate};
+use testgram_protocol::event::{
+    Api, ElementPath, Error, Event, EventDetail, Input, Meta, Move, Page, Scroll, Submit, UrlTemplate,
+};
 use testgram_protocol::privacy::tree::{ANY_KEY, KeyTree, Leaf};
 use testgram_protocol::session::Session;
 
 use super::fact::{FactKind, Subject};
 use super::histogram::{self, ALL, coarse};
 use super::tally::Tally;
-use super::text::{Text, TextKind, word};
+use super::text::{Text, TextKind};
 use super::visit::Visit;
 use crate::facts::steps::Step;
 use crate::vocabulary::catalog::Catalog;
-use crate::vocabulary::form::form_of;
 use crate::vocabulary::lookup::Lookup;
 use testgram_sequence::Symbol;
 
@@ -167,9 +168,9 @@ impl<'a> Fold<'a, '_> {
 
     fn meta(&mut self, meta: Option<&Meta>) {
         let Some(meta) = meta else { return };
-        let parts = [word(&meta.device), word(&meta.os), word(&meta.browser)];
+        let parts = [meta.device.as_str(), meta.os.as_str(), meta.browser.as_str()];
         let version = meta.version.map(|version| version.to_string());
-        let [device, ..] = &parts;
+        let [device, ..] = parts;
         let [width, height] = [meta.viewport.w, meta.viewport.h].map(|size| size / VIEWPORT_STEP * VIEWPORT_STEP);
         self.text
             .start(TextKind::Viewport)
@@ -178,7 +179,7 @@ impl<'a> Fold<'a, '_> {
             .part(height);
         self.stats.words.add(self.text.as_str(), 1);
         self.text.start(TextKind::Device);
-        for part in parts.iter().chain(&version) {
+        for part in parts.into_iter().chain(version.as_deref()) {
             self.text.part(part);
             self.stats.words.add(self.text.as_str(), 1);
         }
@@ -292,8 +293,8 @@ impl<'a> Fold<'a, '_> {
 
     /// The number of the form that a path lies in, and whether the catalog names it on this page. Paths are the
     /// visitor's own words: what fewer than k sessions filled costs no room in the tables.
-    fn form(&mut self, page: u32, path: &str) -> (u32, bool) {
-        let form = form_of(path);
+    fn form(&mut self, page: u32, path: &ElementPath) -> (u32, bool) {
+        let form = path.form().unwrap_or_default();
         // 24 bits are enough for the forms of one page.
         let number = twox_hash::XxHash3_64::oneshot(form.as_bytes()) as u32 >> 8;
         let named = self.catalog.has_form(page, form);
@@ -306,7 +307,7 @@ impl<'a> Fold<'a, '_> {
 
     fn input(&mut self, t: u32, element: Option<u32>, input: &Input) {
         if let Some(page) = self.visit.page {
-            let form = self.form(page, input.el.path.as_str());
+            let form = self.form(page, &input.el.path);
             let order = self.visit.form(form, t.saturating_sub(input.ms)).map(|started| {
                 started.last = element;
                 let field = element.unwrap_or(u32::MAX);
@@ -356,7 +357,7 @@ impl<'a> Fold<'a, '_> {
 
     fn submit(&mut self, t: u32, submit: &Submit) {
         let Some(page) = self.visit.page else { return };
-        let form = self.form(page, submit.el.path.as_str());
+        let form = self.form(page, &submit.el.path);
         let (number, named) = form;
         if named {
             self.either(Subject::new(FactKind::FormValid, page, number), submit.valid);
@@ -469,7 +470,7 @@ impl<'a> Fold<'a, '_> {
         self.text
             .start(TextKind::Error)
             .part(page)
-            .part(word(&error.name))
+            .part(error.name.as_str())
             .part(error.message.as_str())
             .part(error.script.as_ref().map_or("", UrlTemplate::as_str));
         let known = self.errors.iter().any(|known| known == self.text.as_str());

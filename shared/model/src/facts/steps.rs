@@ -1,8 +1,6 @@
 //! A session in the words of a catalog.
 
-use std::sync::Arc;
-
-use testgram_protocol::event::{Element, Event, EventDetail};
+use testgram_protocol::event::{Event, EventDetail};
 use testgram_protocol::session::Session;
 
 use crate::vocabulary::catalog::{Action, Catalog, ElementId, PageId, Verb, With};
@@ -45,7 +43,7 @@ pub(crate) fn steps_of<'a>(catalog: &Catalog, lookup: &mut Lookup, session: &'a 
 }
 
 fn step<'a>(catalog: &Catalog, lookup: &mut Lookup, event: &'a Event, page: Option<PageId>) -> Step<'a> {
-    let named = element(&event.detail);
+    let [named, _] = event.detail.elements();
     let element = page
         .zip(named)
         .and_then(|(page, element)| lookup.element(catalog, page, element));
@@ -71,8 +69,8 @@ fn step<'a>(catalog: &Catalog, lookup: &mut Lookup, event: &'a Event, page: Opti
     }
 }
 
-const fn verb(what: &EventDetail) -> Option<Verb> {
-    match what {
+const fn verb(detail: &EventDetail) -> Option<Verb> {
+    match detail {
         EventDetail::Page(_) => Some(Verb::Page),
         EventDetail::Click(_) => Some(Verb::Click),
         EventDetail::Input(_) => Some(Verb::Input),
@@ -87,24 +85,5 @@ const fn verb(what: &EventDetail) -> Option<Verb> {
         | EventDetail::Viewport(_)
         | EventDetail::Visibility(_)
         | EventDetail::End(_) => None,
-    }
-}
-
-const fn element(what: &EventDetail) -> Option<&Arc<Element>> {
-    match what {
-        EventDetail::Click(click) => Some(&click.el),
-        EventDetail::Input(input) => Some(&input.el),
-        EventDetail::Submit(submit) => Some(&submit.el),
-        EventDetail::Key(key) => key.el.as_ref(),
-        EventDetail::Drag(drag) => Some(&drag.el),
-        EventDetail::Scroll(scroll) => scroll.el.as_ref(),
-        EventDetail::Page(_)
-        | EventDetail::Move(_)
-        | EventDetail::Api(_)
-        | EventDetail::Error(_)
-        | EventDetail::Viewport(_)
-        | EventDetail::Visibility(_)
-        | EventDetail::End(_)
-        | EventDetail::Custom(_) => None,
     }
 }

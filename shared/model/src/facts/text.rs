@@ -3,8 +3,6 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 /// What a text fact says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextKind {
@@ -89,11 +87,4 @@ pub(crate) fn parts(fact: &str, kind: TextKind) -> Option<Vec<&str>> {
 /// All facts of a kind begin with this.
 pub(crate) fn beginning(kind: TextKind) -> String {
     [kind.letter(), BETWEEN].into_iter().collect()
-}
-
-/// The word on the wire of a value from a closed list.
-pub(crate) fn word(value: &impl Serialize) -> String {
-    // serde_json writes a unit variant as its name in quotes.
-    let json = serde_json::to_string(value).unwrap_or_default();
-    json.trim_matches('"').to_owned()
 }

@@ -9,27 +9,7 @@ use crate::document::{Field, Form, InForm, Named};
 use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
-use crate::facts::text::{self, word};
-
-/// Kinds of values, in the order of their numbers.
-const KINDS: [ValueKind; 16] = [
-    ValueKind::Empty,
-    ValueKind::Email,
-    ValueKind::Phone,
-    ValueKind::Number,
-    ValueKind::Date,
-    ValueKind::Time,
-    ValueKind::Url,
-    ValueKind::Card,
-    ValueKind::Password,
-    ValueKind::Code,
-    ValueKind::Name,
-    ValueKind::Address,
-    ValueKind::Choice,
-    ValueKind::File,
-    ValueKind::Text,
-    ValueKind::Masked,
-];
+use crate::facts::text;
 
 impl Publishing<'_> {
     pub(super) fn forms(&self) -> Vec<Form> {
@@ -84,7 +64,9 @@ impl Publishing<'_> {
             let histogram = |scale, kind| self.facts.histogram(scale, about(kind));
             let kinds = self.facts.buckets(about(FactKind::FieldValue)).into_iter();
             let kind = |(code, times): (u8, Published)| Named {
-                name: KINDS.get(usize::from(code)).map(word),
+                name: ValueKind::ALL
+                    .get(usize::from(code))
+                    .map(|kind| kind.as_str().to_owned()),
                 times,
             };
             Some(Field {
@@ -106,12 +88,12 @@ impl Publishing<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::KINDS;
+    use testgram_protocol::privacy::value::ValueKind;
 
     #[test]
     fn kinds_stand_at_their_numbers() {
-        for (place, kind) in KINDS.into_iter().enumerate() {
-            assert_eq!(kind as usize, place);
+        for (place, kind) in ValueKind::ALL.iter().enumerate() {
+            assert_eq!(*kind as usize, place);
         }
     }
 }

@@ -11,10 +11,7 @@ use crate::document::{Browser, Device, Named, Pace, System, Viewport};
 use crate::facts::fact::{FactKind, Subject};
 use crate::facts::histogram::Scale;
 use crate::facts::tally::Cell;
-use crate::facts::text::{self, word};
-
-/// Devices, in the order of their numbers.
-const DEVICES: [Kinds; 4] = [Kinds::Desktop, Kinds::Mobile, Kinds::Tablet, Kinds::Other];
+use crate::facts::text;
 
 /// Facts by all of their parts but the last.
 type Tree<'a> = BTreeMap<Vec<&'a str>, Vec<(Option<&'a str>, Cell)>>;
@@ -124,11 +121,11 @@ impl Publishing<'_> {
 
     /// By device only: for all of them together, add up.
     pub(super) fn paces(&self) -> Vec<Pace> {
-        let devices = std::iter::once(None).chain(DEVICES.iter().map(Some));
+        let devices = std::iter::once(None).chain(Kinds::ALL.iter().map(Some));
         let pace = |(number, device): (u32, Option<&Kinds>)| {
             let of = |scale, kind| self.facts.histogram(scale, Subject::new(kind, number, 0));
             Pace {
-                device: device.map(word),
+                device: device.map(|device| device.as_str().to_owned()),
                 scroll: of(Scale::Log, FactKind::ScrollSpeed),
                 pointer: of(Scale::Log, FactKind::PointerSpeed),
                 typing: of(Scale::Rhythm, FactKind::Typing),
@@ -141,12 +138,12 @@ impl Publishing<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::DEVICES;
+    use super::Kinds;
 
     #[test]
     fn devices_stand_at_their_numbers() {
-        for (place, device) in DEVICES.into_iter().enumerate() {
-            assert_eq!(device as usize, place);
+        for (place, device) in Kinds::ALL.iter().enumerate() {
+            assert_eq!(*device as usize, place);
         }
     }
 }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use testgram_sequence::{Persona, Published, reach};
 
 use crate::document::{Bucket, Device, Document, Endpoint, Form, Measured, Named, Page, PageRow, Suppressed};
-use crate::facts::text::word;
 
 /// Most rows of a part.
 const ROWS: usize = 12;
@@ -266,7 +265,7 @@ fn noise(times: Published, k: u32) -> u64 {
 
 fn endpoint(endpoint: &Endpoint, k: u32) -> EndpointLine {
     EndpointLine {
-        name: format!("{} {}", word(&endpoint.method), endpoint.url),
+        name: format!("{} {}", endpoint.method.as_str(), endpoint.url),
         noise: noise(endpoint.calls, k),
         calls: endpoint.calls.count(),
         sessions: endpoint.calls.support(),

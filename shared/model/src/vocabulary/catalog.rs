@@ -17,8 +17,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use testgram_protocol::event::{Element, Method, UrlTemplate};
 
-use crate::vocabulary::form::form_of;
-use crate::vocabulary::inventory::{Act, Inventory, Item, Support, Thing, without_query};
+use crate::vocabulary::inventory::{Act, Inventory, Item, Support, Thing};
 pub use actions::{Action, Verb, With};
 use anchors::{Rank, anchor, shape};
 use elements::{Data, Raw};
@@ -158,9 +157,7 @@ impl Catalog {
     /// The page of a URL; `None` if it fell below k.
     #[must_use]
     pub fn page(&self, url: &UrlTemplate) -> Option<PageId> {
-        self.pages
-            .get(&self.content.page_routes.template(&without_query(url)))
-            .copied()
+        self.pages.get(&self.content.page_routes.template(&url.path())).copied()
     }
 
     /// The element of a fingerprint on a page; `None` if it fell below k.
@@ -172,7 +169,7 @@ impl Catalog {
     /// The endpoint of a call; `None` if it fell below k.
     #[must_use]
     pub fn endpoint(&self, method: Method, url: &UrlTemplate) -> Option<EndpointId> {
-        let template = self.content.call_routes.template(&without_query(url));
+        let template = self.content.call_routes.template(&url.path());
         let of = self.endpoints.get(&template)?;
         of.iter().find(|(known, _)| *known == method).map(|(_, id)| *id)
     }
@@ -378,7 +375,7 @@ impl Content {
         let filled = items.iter().filter(|item| matches!(item.act, Act::Input | Act::Submit));
         let in_form = filled.filter_map(|item| {
             let page = pages.get(&self.page_routes.template(item.url))?;
-            let form = form_of(item.thing.element()?.path.as_str());
+            let form = item.thing.element()?.path.form().unwrap_or_default();
             Some(((*page, form.to_owned()), item))
         });
         let met = supports(in_form).into_iter();

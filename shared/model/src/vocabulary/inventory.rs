@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use testgram_protocol::event::{Element, Event, EventDetail, Method, NamedKey, UrlTemplate};
+use testgram_protocol::event::{Element, Event, EventDetail, Method, NamedKey};
 use testgram_protocol::session::Session;
 
 use crate::vocabulary::memo::ByElement;
@@ -281,17 +281,17 @@ impl Inventory {
         let mut met = |url: Option<u32>, act, thing| all.extend(url.map(|url| Met { url, act, thing }));
         match &event.detail {
             EventDetail::Page(shown) => {
-                let url = self.word(without_query(&shown.url).as_bytes());
+                let url = self.word(shown.url.path().as_bytes());
                 *page = Some(url);
                 met(Some(url), Act::View, self.word(&[]));
-                for key in query_keys(&shown.url) {
+                for key in shown.url.query_keys() {
                     met(Some(url), Act::Query, self.word(key.as_bytes()));
                 }
             }
             EventDetail::Api(call) => {
-                let url = self.word(without_query(&call.url).as_bytes());
+                let url = self.word(call.url.path().as_bytes());
                 met(Some(url), Act::Call(call.method), self.word(&[]));
-                for key in query_keys(&call.url) {
+                for key in call.url.query_keys() {
                     met(Some(url), Act::CallQuery(call.method), self.word(key.as_bytes()));
                 }
             }
@@ -405,17 +405,15 @@ impl Inventory {
 type Done<'a> = (Act, Option<&'a Arc<Element>>);
 
 /// The elements of an action, with what was done. A key needs none: its element is then nothing.
-fn on_elements(what: &EventDetail) -> [Option<Done<'_>>; 2] {
-    match what {
-        EventDetail::Click(click) => [Some((Act::Click, Some(&click.el))), None],
-        EventDetail::Input(input) => [Some((Act::Input, Some(&input.el))), None],
-        EventDetail::Submit(submit) => [Some((Act::Submit, Some(&submit.el))), None],
-        EventDetail::Key(key) => [Some((Act::Key(key.key), key.el.as_ref())), None],
-        EventDetail::Scroll(scroll) => [scroll.el.as_ref().map(|el| (Act::Scroll, Some(el))), None],
-        EventDetail::Drag(drag) => [
-            Some((Act::Drag, Some(&drag.el))),
-            drag.to.as_ref().map(|to| (Act::Drop, Some(to))),
-        ],
+fn on_elements(detail: &EventDetail) -> [Option<Done<'_>>; 2] {
+    let [element, target] = detail.elements();
+    let act = match detail {
+        EventDetail::Click(_) => Some(Act::Click),
+        EventDetail::Input(_) => Some(Act::Input),
+        EventDetail::Submit(_) => Some(Act::Submit),
+        EventDetail::Key(key) => Some(Act::Key(key.key)),
+        EventDetail::Scroll(_) => element.map(|_| Act::Scroll),
+        EventDetail::Drag(_) => Some(Act::Drag),
         EventDetail::Page(_)
         | EventDetail::Move(_)
         | EventDetail::Api(_)
@@ -423,8 +421,12 @@ fn on_elements(what: &EventDetail) -> [Option<Done<'_>>; 2] {
         | EventDetail::Viewport(_)
         | EventDetail::Visibility(_)
         | EventDetail::End(_)
-        | EventDetail::Custom(_) => [None, None],
-    }
+        | EventDetail::Custom(_) => None,
+    };
+    [
+        act.map(|act| (act, element)),
+        target.map(|target| (Act::Drop, Some(target))),
+    ]
 }
 
 /// An element as the buffer writes it: equal elements, equal bytes.
@@ -436,29 +438,9 @@ fn fingerprint<'a>(element: &Element, buffer: &'a mut Vec<u8>) -> &'a [u8] {
     buffer
 }
 
-/// A URL's path and route: `/demo/search?q#/x` → `/demo/search#/x`.
-pub(crate) fn without_query(url: &UrlTemplate) -> std::borrow::Cow<'_, str> {
-    let text = url.as_str();
-    match text.split_once('?') {
-        None => text.into(),
-        Some((path, rest)) => match rest.find('#').and_then(|at| rest.get(at..)) {
-            None => path.into(),
-            Some(route) => format!("{path}{route}").into(),
-        },
-    }
-}
-
-/// A URL's query keys.
-fn query_keys(url: &UrlTemplate) -> impl Iterator<Item = &str> {
-    let text = url.as_str();
-    let query = text.split_once('?').map_or("", |(_, rest)| rest);
-    let query = query.split('#').next().unwrap_or_default();
-    query.split('&').filter(|key| !key.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
-    use testgram_protocol::event::{Page, PageCause};
+    use testgram_protocol::event::{Page, PageCause, UrlTemplate};
     use testgram_protocol::id::SessionId;
 
     use super::*;
@@ -553,14 +535,5 @@ mod tests {
     fn hashes_are_spread_evenly() {
         let low = (0..4_000).filter(|number| hash(*number) < u64::MAX / 4);
         assert!((900..1_100).contains(&low.count()));
-    }
-
-    #[test]
-    fn the_query_is_no_part_of_a_page() {
-        let cases = [("/a?b#/c", "/a#/c", 1), ("/a?b&c", "/a", 2), ("/a#/b", "/a#/b", 0)];
-        for (url, page, keys) in cases {
-            let url = UrlTemplate::new(url).unwrap();
-            assert_eq!((&*without_query(&url), query_keys(&url).count()), (page, keys));
-        }
     }
 }

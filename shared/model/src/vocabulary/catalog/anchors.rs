@@ -20,7 +20,7 @@
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
-use testgram_protocol::event::{Autocomplete, Element};
+use testgram_protocol::event::Element;
 
 /// Kinds of anchors, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,7 +102,9 @@ fn write(element: &Element, rank: Rank, into: &mut String) -> fmt::Result {
         Rank::Control => control(element).map(|path| into.write_str(path)),
         Rank::KindOfPlace => Some(kind_of_place(element, into)),
         Rank::Autocomplete | Rank::Classes | Rank::Place if is_inside(element) => None,
-        Rank::Autocomplete => element.autocomplete.map(|what| autocomplete(tag, what, into)),
+        Rank::Autocomplete => element
+            .autocomplete
+            .map(|what| write!(into, "{tag}[autocomplete={}]", what.as_str())),
         Rank::Classes => (!element.classes.items().is_empty()).then(|| looks(element, into)),
         Rank::Place => Some(into.write_str(element.path.as_str())),
     }
@@ -116,18 +118,6 @@ fn looks(element: &Element, into: &mut String) -> fmt::Result {
     classes.dedup();
     into.write_str(element.tag.as_str())?;
     classes.into_iter().try_for_each(|class| write!(into, ".{class}"))
-}
-
-/// HTML's word is the variant's name with a dash before each capital and number: `AddressLine1` is `address-line1`.
-fn autocomplete(tag: &str, what: Autocomplete, into: &mut String) -> fmt::Result {
-    write!(into, "{tag}[autocomplete=")?;
-    for (place, letter) in format!("{what:?}").chars().enumerate() {
-        if place > 0 && letter.is_ascii_uppercase() {
-            into.push('-');
-        }
-        into.push(letter.to_ascii_lowercase());
-    }
-    into.write_char(']')
 }
 
 /// A path without places among siblings.

@@ -129,10 +129,13 @@ impl Learned {
             None => return,
         };
         for place in &free.0 {
-            of.iter_mut().skip(*place).take(1).for_each(|of| *of = Some(group));
+            if let Some(of) = of.get_mut(*place) {
+                *of = Some(group);
+            }
         }
-        let mut groups = self.groups.iter_mut().skip(group).take(1);
-        groups.by_ref().for_each(|group| group.raw.extend(&free.0));
+        if let Some(group) = self.groups.get_mut(group) {
+            group.raw.extend(&free.0);
+        }
         self.anchors.insert(anchor, group);
     }
 }
