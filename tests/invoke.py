@@ -220,7 +220,7 @@ def refused(function: str, message: str, **env: str):
 def refusals():
     refused("ingest", r"region \"eu-central-1\" is refused", AWS_REGION="eu-central-1", TESTGRAM_TABLES="testgram")
     say("ingest refuses to start outside the United States")
-    message = "TESTGRAM_SOCKET names an address that is not encrypted"
+    message = "TESTGRAM_SOCKET names an endpoint without encryption"
     refused("script", message, TESTGRAM_TABLES="testgram", TESTGRAM_SOCKET="ws://shop.example/ws")
     say("script refuses to send browsers to a socket without encryption")
 

@@ -19,8 +19,8 @@ IGNORED = [
 
 
 REGIONS = ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
-# Credentials that are none: SAM wants some, and asks nothing with them.
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": REGIONS[0]}
+# A region, and credentials that are none: SAM wants both, and asks nothing with them.
+os.environ.update({"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": REGIONS[0]})
 
 # Its warnings are about features that its service has switches for.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
@@ -48,7 +48,7 @@ def run(*command: str, scratch: Path) -> subprocess.CompletedProcess:
     # SAM asks once a week. This is its memory of having asked.
     (scratch / "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time()}))
     quiet = {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": str(scratch), "CKV_SKIP_PACKAGE_UPDATE_CHECK": "true", "TMPDIR": str(scratch)}
-    return subprocess.run(command, cwd=ROOT, env=os.environ | CREDENTIALS | quiet, capture_output=True, text=True)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | quiet, capture_output=True, text=True)
 
 
 def cfn_lint(file: Path, *options: str, scratch: Path):

@@ -205,7 +205,7 @@ def stores() -> str:
     plain = policy[0]["Fn::If"]
     assert plain[0] == "OnAws" and plain[1]["Effect"] == "Deny" and plain[1]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert policy[1]["Condition"] == {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}} and policy[1]["Effect"] == "Deny"
-    retention = re.search(r"retention_days: Within<\d+, ([\d_]+)>", (ROOT / "shared/protocol/src/settings.rs").read_text())[1]
+    retention = re.search(r"retention_days: Within<\d+, ([\d_]+)>", (ROOT / "shared/protocol/src/settings/owner.rs").read_text())[1]
     rules = {rule["Id"]: rule for rule in RESOURCES["ArchiveBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]}
     assert rules["LongestRetention"]["ExpirationInDays"] == int(retention.replace("_", "")) + 1
     return "tables and bucket are encrypted, and expire what the code lets expire"
