@@ -13,3 +13,4 @@ pub mod tree;
 mod unsalted;
 pub mod url;
 pub mod value;
+pub mod vocabulary;
